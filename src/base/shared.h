@@ -1,0 +1,68 @@
+/*
+ * What the processes of one host share: the quota counters, the hashing
+ * gate, the counters of `cardeactl status` and the wake-ups. Under a master
+ * it is anonymous memory (a memfd, so that it survives exec of a new
+ * binary); without one it is a file in the state directory.
+ *
+ * Nothing in it is ever locked, so nothing can be left locked by a process
+ * that dies. Slots are numbered 0 to 63; a process has one for life.
+ */
+#ifndef BASE_SHARED_H
+#define BASE_SHARED_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SHARED_SLOTS  64
+#define SHARED_LAYOUT 1 /* another layout is not taken over */
+#define QUOTA_WAYS    8
+#define QUOTA_BUCKETS 16384 /* of a cache line each: 1 MiB */
+
+/* See base/gate.h. One bit a slot. */
+struct gate {
+	_Atomic uint64_t hold, wait;
+	_Atomic uint32_t seq;
+	_Atomic uint32_t slots; /* how many may hold at once */
+	/* when a request that does not hash was last served, ms of the
+	 * monotonic clock: while others are served one core stays free */
+	_Atomic int64_t other_ms;
+};
+
+struct shared_slot {
+	_Atomic int32_t pid; /* 0: free */
+	_Atomic uint64_t requests;
+	_Atomic int64_t since_us;
+};
+
+struct shared {
+	uint32_t magic, layout;
+	struct gate gate;
+	_Atomic uint32_t keys_version; /* of the key set in the database */
+	_Atomic uint32_t jobs_seq; /* futex: raised when work was queued */
+	_Atomic uint64_t requests, errors;
+	struct shared_slot slot[SHARED_SLOTS];
+	_Alignas(64) _Atomic uint64_t quota[QUOTA_BUCKETS][QUOTA_WAYS];
+};
+
+/* Anonymous; ret_fd (may be NULL) gets the memfd. NULL after a log line. */
+struct shared *shared_new(int *ret_fd);
+/* Takes over a memfd; NULL if it has another layout. */
+struct shared *shared_attach(int fd);
+/*
+ * A file for processes without a master. Takes a free slot for this process,
+ * held by an open file description lock that the kernel drops with us, and
+ * frees what the dead left. NULL after a log line.
+ */
+struct shared *shared_open(const char *path);
+
+/* This process's slot: set by the master's child, or by shared_open(). */
+void shared_set_slot(int slot);
+int shared_slot(void);
+
+/* Tells the jobs process that work was queued. */
+void shared_wake_jobs(struct shared *);
+
+#endif

@@ -1,0 +1,1 @@
+libcardea_a_SOURCES +=

@@ -1,0 +1,60 @@
+/*
+ * Password hashes as PHC strings, `$scrypt$ln=15,r=8,p=3$salt$hash` with
+ * base64 without padding (RFC 7914; the PHC string format). One row an
+ * algorithm, so that foreign hashes can be verified and replaced.
+ *
+ * These take their time and their memory by design: callers hold a place at
+ * the gate (base/gate.h), and no transaction.
+ */
+#ifndef CRYPTO_PASSWORD_H
+#define CRYPTO_PASSWORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PASSWORD_PHC_MAX   256
+#define PASSWORD_MAX_BYTES 1024
+
+/* N = 2^ln; memory is 128 * r * 2^ln bytes. */
+struct password_cost {
+	uint32_t ln, r, p;
+};
+
+/* OWASP's floor for scrypt, 32 MiB. */
+#define PASSWORD_COST_FLOOR ((struct password_cost) { 15, 8, 3 })
+
+/*
+ * RFC 7914 §2 bounds, and at most 1 GiB: NULL, or why these parameters
+ * cannot be used. Below the floor is not said here but by password_weak().
+ */
+const char *password_cost_check(const struct password_cost *);
+bool password_cost_weak(const struct password_cost *);
+
+/* 0, or <0 (out of memory). */
+int password_hash(const char *password, size_t n,
+    const struct password_cost *, char ret_phc[PASSWORD_PHC_MAX]);
+
+/*
+ * 0 with the answer, or <0: not a PHC string we know, or one whose cost is
+ * beyond the bounds.
+ */
+int password_verify(
+    const char *phc, const char *password, size_t n, bool *ret_match);
+
+/* Another algorithm, or another cost than this. */
+bool password_outdated(const char *phc, const struct password_cost *);
+
+/*
+ * Burns the time of one verification at this cost: for accounts that do not
+ * exist, so that nobody can tell.
+ */
+void password_burn(
+    const char *password, size_t n, const struct password_cost *);
+
+/*
+ * Milliseconds of one hash, the best of rounds: for `cardeactl calibrate`.
+ */
+double password_time_ms(const struct password_cost *, int rounds);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * The signing keys: sealed in the database, published at
+ * /.well-known/jwks.json ten minutes before they sign, rotated with overlap.
+ * A keyring is one process's copy, loaded at need: for a kid it does not
+ * know and when the set's version changed, at most once in 10 s.
+ */
+#ifndef MODEL_KEY_H
+#define MODEL_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "db/db.h"
+
+struct buf;
+struct ctx;
+struct jws_key;
+struct keyring;
+
+extern const struct stmt key_stmts[];
+extern const size_t key_stmts_n;
+
+struct keyring *keyring_new(void);
+void keyring_free(struct keyring *);
+
+/* The key that signs now; ERR_UNAVAILABLE when the set cannot be read. */
+int keyring_signer(struct ctx *, const struct jws_key **ret);
+/* By kid, one that may still verify. ERR_NOT_FOUND, or as above. */
+int keyring_find(struct ctx *, const char *kid, const struct jws_key **ret);
+/* The JWK Set (RFC 7517 §5) of all keys that verify or soon will. */
+int keyring_jwks(struct ctx *, struct buf *out);
+
+/* One key as `cardeactl keys list` shows it. */
+struct key_info {
+	struct uuid id;
+	const char *kid, *alg;
+	int64_t created_at, signs_from, signs_until, verifies_until;
+};
+int key_list(struct ctx *, struct list *ret);
+
+/*
+ * Makes a first key when there is none, and a successor when the newest one
+ * is due to end within the publication time; removes what verifies no more.
+ * now: the successor signs at once instead of after ten minutes. Bumps the
+ * set's version. ret_made may be NULL.
+ */
+int key_rotate(struct ctx *, bool force, bool now, bool *ret_made);
+
+#endif

@@ -1,0 +1,3 @@
+if HAVE_CHECK
+# Each suite lists its own programs.
+endif
