@@ -1,1 +1,10 @@
-libcardea_a_SOURCES +=
+libcardea_a_SOURCES += src/base/list.h
+libcardea_a_SOURCES += src/base/arena.c src/base/arena.h
+libcardea_a_SOURCES += src/base/buf.c src/base/buf.h
+libcardea_a_SOURCES += src/base/clock.c src/base/clock.h
+libcardea_a_SOURCES += src/base/ctx.c src/base/ctx.h
+libcardea_a_SOURCES += src/base/err.c src/base/err.h src/base/err.def
+libcardea_a_SOURCES += src/base/field.c src/base/field.h
+libcardea_a_SOURCES += src/base/id.c src/base/id.h
+libcardea_a_SOURCES += src/base/log.c src/base/log.h
+libcardea_a_SOURCES += src/base/rand.c src/base/rand.h
