@@ -104,7 +104,7 @@ block_new(size_t size, bool secret)
 	} else {
 		b = malloc(sizeof(*b) + size);
 		if (b != NULL)
-			*b = (struct block){ .size = size };
+			*b = (struct block) { .size = size };
 	}
 	if (b == NULL)
 		out_of_memory(size);
@@ -172,7 +172,7 @@ make(size_t keep, bool secret)
 
 	if (a == NULL)
 		out_of_memory(sizeof(*a));
-	*a = (struct arena){
+	*a = (struct arena) {
 		.keep = DEBUG_TWIN ? 0 : keep,
 		.next_size = BLOCK_MIN - sizeof(struct block),
 		.secret = secret,
@@ -334,6 +334,6 @@ arena_defer(struct arena *a, void (*fn)(void *), void *arg)
 {
 	struct defer *d = arena_alloc(a, sizeof(*d));
 
-	*d = (struct defer){ .next = a->defers, .fn = fn, .arg = arg };
+	*d = (struct defer) { .next = a->defers, .fn = fn, .arg = arg };
 	a->defers = d;
 }

@@ -17,7 +17,7 @@ buf_init(struct buf *b, struct arena *mem, size_t hint)
 {
 	size_t cap = hint < BUF_MIN ? BUF_MIN : hint;
 
-	*b = (struct buf){ .mem = mem, .cap = cap };
+	*b = (struct buf) { .mem = mem, .cap = cap };
 	b->p = arena_alloc(mem, cap + 1);
 }
 

@@ -4,7 +4,7 @@
 void
 ctx_fail_clear(struct ctx *cx)
 {
-	cx->fail = (struct fail){ .text = NULL };
+	cx->fail = (struct fail) { .text = NULL };
 }
 
 int
@@ -15,11 +15,11 @@ err_set(struct ctx *cx, enum err e, const char *text)
 }
 
 int
-err_field(
-    struct ctx *cx, const char *field, const char *type, const char *message)
+err_field(struct ctx *cx, const char *field, const char *type,
+    const char *message)
 {
 	if (cx->fail.n_fields < FAIL_FIELDS)
-		cx->fail.fields[cx->fail.n_fields++] = (struct fail_field){
+		cx->fail.fields[cx->fail.n_fields++] = (struct fail_field) {
 			.field = field,
 			.message = message,
 			.type = type,
@@ -37,13 +37,13 @@ add_detail(struct ctx *cx, struct fail_detail d)
 void
 err_detail_text(struct ctx *cx, const char *name, const char *text)
 {
-	add_detail(cx, (struct fail_detail){ .name = name, .text = text });
+	add_detail(cx, (struct fail_detail) { .name = name, .text = text });
 }
 
 void
 err_detail_int(struct ctx *cx, const char *name, int64_t number)
 {
-	add_detail(cx, (struct fail_detail){ .name = name, .number = number });
+	add_detail(cx, (struct fail_detail) { .name = name, .number = number });
 }
 
 int

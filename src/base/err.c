@@ -21,10 +21,10 @@ struct err_row {
 };
 
 static const struct err_row rows[ERR__MAX] = {
-#define ERR(name, any_status, any_text, ...) \
-	[ERR_##name] = { .base_status = (any_status), \
-		.base_code = #name, \
-		.base_text = (any_text), \
+#define ERR(name, any_status, any_text, ...)                                   \
+	[ERR_##name] = { .base_status = (any_status),                          \
+		.base_code = #name,                                            \
+		.base_text = (any_text),                                       \
 		__VA_ARGS__ },
 #include "base/err.def"
 #undef ERR

@@ -5,8 +5,8 @@
 #include "base/field.h"
 
 size_t
-field_name(
-    const struct field *f, enum field_case to, char ret_name[FIELD_NAME_MAX])
+field_name(const struct field *f, enum field_case to,
+    char ret_name[FIELD_NAME_MAX])
 {
 	bool recase = to == CASE_CAMEL && !(f->flags & F_VERBATIM);
 	const char *from;

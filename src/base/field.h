@@ -83,8 +83,8 @@ struct field {
 #define FIELD_NAME_MAX 64
 
 /* Writes the row's name as this case spells it; returns its length. */
-size_t field_name(
-    const struct field *, enum field_case, char ret_name[FIELD_NAME_MAX]);
+size_t field_name(const struct field *, enum field_case,
+    char ret_name[FIELD_NAME_MAX]);
 
 /* Was the row in the input? For example field_given(in, rows, "bio"). */
 bool field_given(const void *in, const struct field *rows, const char *name);

@@ -27,8 +27,8 @@ void uuid_new(struct uuid *ret, int64_t now_us);
 bool uuid_is_zero(const struct uuid *);
 bool uuid_equal(const struct uuid *, const struct uuid *);
 
-void id_format(
-    const char *prefix, const struct uuid *, char ret_text[ID_TEXT_MAX]);
+void id_format(const char *prefix, const struct uuid *,
+    char ret_text[ID_TEXT_MAX]);
 /* 0, or -1: malformed, or of another prefix. */
 int id_parse(const char *prefix, const char *text, struct uuid *ret);
 

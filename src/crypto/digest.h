@@ -15,8 +15,8 @@ void sha256(const void *p, size_t n, uint8_t ret[SHA256_LEN]);
 void hmac_sha256(const void *key, size_t key_n, const void *p, size_t n,
     uint8_t ret[SHA256_LEN]);
 /* RFC 5869 with SHA-256 and no salt; n at most 255 * 32. */
-void hkdf_sha256(const void *key, size_t key_n, const char *info,
-    uint8_t *ret, size_t n);
+void hkdf_sha256(const void *key, size_t key_n, const char *info, uint8_t *ret,
+    size_t n);
 
 /* In time that depends on n alone. */
 bool secret_equal(const void *a, const void *b, size_t n);

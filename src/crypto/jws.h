@@ -32,11 +32,11 @@ struct jws_key *jws_key_generate(enum jws_alg, const char *kid);
 int jws_key_private(const struct jws_key *, struct arena *mem,
     uint8_t **ret_der, size_t *ret_n);
 /* NULL when the DER is not a key of that algorithm. */
-struct jws_key *jws_key_load(
-    enum jws_alg, const char *kid, const uint8_t *der, size_t n);
+struct jws_key *jws_key_load(enum jws_alg, const char *kid, const uint8_t *der,
+    size_t n);
 /* From a JWK as JSON text: kty, crv, n, e, x, y, and d where it has one. */
-struct jws_key *jws_key_from_jwk(
-    enum jws_alg, const char *kid, const char *jwk, size_t n);
+struct jws_key *jws_key_from_jwk(enum jws_alg, const char *kid, const char *jwk,
+    size_t n);
 void jws_key_free(struct jws_key *); /* NULL is fine */
 
 const char *jws_key_kid(const struct jws_key *);
@@ -65,8 +65,8 @@ struct jws_parts {
 };
 
 /* Three parts of strict base64url, a header that is a JSON object. 0 or -1. */
-int jws_split(
-    struct arena *mem, const char *token, size_t n, struct jws_parts *ret);
+int jws_split(struct arena *mem, const char *token, size_t n,
+    struct jws_parts *ret);
 
 /* True when header and key agree on the algorithm and the signature holds. */
 bool jws_verify(const struct jws_key *, const struct jws_parts *);

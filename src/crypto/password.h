@@ -32,15 +32,15 @@ const char *password_cost_check(const struct password_cost *);
 bool password_cost_weak(const struct password_cost *);
 
 /* 0, or <0 (out of memory). */
-int password_hash(const char *password, size_t n,
-    const struct password_cost *, char ret_phc[PASSWORD_PHC_MAX]);
+int password_hash(const char *password, size_t n, const struct password_cost *,
+    char ret_phc[PASSWORD_PHC_MAX]);
 
 /*
  * 0 with the answer, or <0: not a PHC string we know, or one whose cost is
  * beyond the bounds.
  */
-int password_verify(
-    const char *phc, const char *password, size_t n, bool *ret_match);
+int password_verify(const char *phc, const char *password, size_t n,
+    bool *ret_match);
 
 /* Another algorithm, or another cost than this. */
 bool password_outdated(const char *phc, const struct password_cost *);
@@ -49,8 +49,8 @@ bool password_outdated(const char *phc, const struct password_cost *);
  * Burns the time of one verification at this cost: for accounts that do not
  * exist, so that nobody can tell.
  */
-void password_burn(
-    const char *password, size_t n, const struct password_cost *);
+void password_burn(const char *password, size_t n,
+    const struct password_cost *);
 
 /*
  * Milliseconds of one hash, the best of rounds: for `cardeactl calibrate`.

@@ -50,6 +50,7 @@ struct col {
 	size_t offset;
 };
 
+/* clang-format off */
 /* The kind follows from the member's type. */
 #define COL(type, member)                                                      \
 	{                                                                      \
@@ -58,6 +59,7 @@ struct col {
 		    struct uuid: COL_UUID, struct blob: COL_BLOB),             \
 		    offsetof(type, member)                                     \
 	}
+/* clang-format on */
 #define COL_END                                                                \
 	{                                                                      \
 		COL__END, 0                                                    \
@@ -105,8 +107,8 @@ int db_exec(struct ctx *, const struct stmt *, size_t *ret_n, ...);
 int db_row(struct ctx *, const struct stmt *, void *row, ...);
 
 /* All rows, as an array of structs of that size in the call's arena. */
-int db_rows(
-    struct ctx *, const struct stmt *, struct list *ret, size_t size, ...);
+int db_rows(struct ctx *, const struct stmt *, struct list *ret, size_t size,
+    ...);
 
 /*
  * Runs fn in a transaction and commits when it returns 0, else rolls back

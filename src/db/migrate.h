@@ -15,8 +15,8 @@ struct ctx;
  * say gets one line for each file applied. 0, or <0 after a log line: an
  * applied file has changed, one is missing or out of order, or one failed.
  */
-int migrate_run(struct ctx *, const char *dir,
-    void (*say)(const char *line), size_t *ret_applied);
+int migrate_run(struct ctx *, const char *dir, void (*say)(const char *line),
+    size_t *ret_applied);
 
 /* How many files are not applied yet. */
 int migrate_pending(struct ctx *, const char *dir, size_t *ret_n);

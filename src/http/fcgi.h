@@ -35,7 +35,6 @@ enum fcgi_event fcgi_next(struct fcgi *, struct arena *mem,
     struct http_request *ret);
 
 /* Sends it, with Content-Length always, and is ready for the next. */
-void fcgi_reply(
-    struct fcgi *, const struct http_response *, bool without_body);
+void fcgi_reply(struct fcgi *, const struct http_response *, bool without_body);
 
 #endif

@@ -50,8 +50,8 @@ char *http_form_value(struct arena *mem, const char *form, const char *name,
     bool *ret_bad);
 
 /* The value of a cookie (RFC 6265 §4.2); NULL when absent. */
-char *http_cookie(
-    struct arena *mem, const struct http_request *, const char *name);
+char *http_cookie(struct arena *mem, const struct http_request *,
+    const char *name);
 
 /* type/subtype in lower case without parameters; "" when absent. */
 char *http_media_type(struct arena *mem, const struct http_request *);

@@ -29,8 +29,8 @@ void http_response_init(struct http_response *, struct arena *);
 void http_response_clear(struct http_response *);
 /* Replaces a header of that name, except Set-Cookie and Vary. CR and LF in
  * a value are a bug of the caller: it aborts. */
-void http_header_set(
-    struct http_response *, const char *name, const char *value);
+void http_header_set(struct http_response *, const char *name,
+    const char *value);
 const char *http_header_get(const struct http_response *, const char *name);
 const char *http_reason(int status);
 

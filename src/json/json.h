@@ -77,11 +77,11 @@ void json_put_bool(struct buf *, bool);
 void json_put_time(struct buf *, int64_t us); /* 0 writes null */
 
 /* The struct at in as an object, by its table. */
-void json_put_object(
-    struct buf *, const struct field *, enum field_case, const void *in);
+void json_put_object(struct buf *, const struct field *, enum field_case,
+    const void *in);
 /* Its members alone, comma separated and without braces. */
-void json_put_members(
-    struct buf *, const struct field *, enum field_case, const void *in);
+void json_put_members(struct buf *, const struct field *, enum field_case,
+    const void *in);
 
 /*
  * For documents without a table: writes the comma where one is needed, then
