@@ -1,3 +1,9 @@
 if HAVE_CHECK
 # Each suite lists its own programs.
+
+check_PROGRAMS += t/unit/json
+TESTS += t/unit/json
+t_unit_json_SOURCES = t/unit/json.c
+t_unit_json_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSONC_CFLAGS)
+t_unit_json_LDADD = $(LDADD) $(CHECK_LIBS) $(JSONC_LIBS)
 endif

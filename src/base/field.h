@@ -8,7 +8,8 @@
  *
  * The struct that input is decoded into starts with `uint64_t given`, where
  * bit i tells that row i was in the input (null counts). An input table has
- * at most 64 rows.
+ * at most 64 rows. A nested struct may start with it, too: it is kept there
+ * when no row of the sub-table has its place.
  */
 #ifndef BASE_FIELD_H
 #define BASE_FIELD_H
@@ -34,7 +35,7 @@ enum field_flag {
 	F_TRIM = 1 << 1, /* input: blanks at both ends go */
 	F_SECRET = 1 << 2, /* input: kept in the secret arena */
 	F_VERBATIM = 1 << 3, /* the name is never recased */
-	F_OMIT_NULL = 1 << 4, /* output: absent instead of null or false */
+	F_OMIT_NULL = 1 << 4, /* output: absent when null, false, 0 or [] */
 	F_PATH = 1 << 5, /* input: from the path; malformed is a 404 */
 	F_QUERY = 1 << 6, /* input: from the query string */
 	F_HEADER = 1 << 7, /* input: from the header .alias */
@@ -51,9 +52,12 @@ struct field {
 	uint16_t offset;
 	uint16_t flags;
 	/* characters of a string, value of an integer, items of a list, bytes
-	 * of raw JSON; both 0: a string at most 255, anything else unbounded */
+	 * of raw JSON; both 0 (or max < min): a string at most 255, a list at
+	 * most 1000 items, else unbounded. The strings of a list: at most 255 */
 	int64_t min, max;
-	const char *alias; /* also taken as input under this exact name */
+	/* also taken as input under this exact name, when the row's own name
+	 * is absent */
+	const char *alias;
 	const char *prefix; /* of an id */
 	const char *const *values; /* the only ones allowed, NULL ends them */
 	const struct field *sub;

@@ -8,3 +8,4 @@ libcardea_a_SOURCES += src/base/field.c src/base/field.h
 libcardea_a_SOURCES += src/base/id.c src/base/id.h
 libcardea_a_SOURCES += src/base/log.c src/base/log.h
 libcardea_a_SOURCES += src/base/rand.c src/base/rand.h
+libcardea_a_SOURCES += src/base/utf8.c src/base/utf8.h

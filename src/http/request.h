@@ -27,7 +27,9 @@ enum http_method http_method_parse(const char *name);
 
 struct http_request {
 	enum http_method method;
-	const char *path; /* decoded and merged: what nginx calls $uri */
+	/* decoded and merged: what nginx calls $uri. NULL: one that cannot be
+	 * (see http_path_normal), which is a 404 */
+	const char *path;
 	const char *query; /* raw, without the '?'; never NULL */
 	const char *content_type; /* NULL when absent */
 	const char *body;
@@ -38,16 +40,20 @@ struct http_request {
 	const char *const *params;
 };
 
-/* By its FastCGI name, "HTTP_USER_AGENT"; NULL when absent. */
+/*
+ * By its FastCGI name, "HTTP_USER_AGENT"; NULL when absent. Authorization is
+ * also found where Apache's rewriting leaves it.
+ */
 const char *http_param(const struct http_request *, const char *name);
 
 /*
  * The value of one name in a query string or form body, percent-decoded into
  * mem. NULL when absent. Sets *ret_bad for a malformed escape, a NUL,
- * invalid UTF-8 or the name given twice.
+ * invalid UTF-8 or the name given twice. Text ends at a NUL: the caller
+ * refuses a body that holds one.
  */
-char *http_form_value(struct arena *mem, const char *form, const char *name,
-    bool *ret_bad);
+char *http_form_value(
+    struct arena *mem, const char *form, const char *name, bool *ret_bad);
 
 /* The value of a cookie (RFC 6265 §4.2); NULL when absent. */
 char *http_cookie(struct arena *mem, const struct http_request *,
@@ -65,7 +71,15 @@ char *http_media_type(struct arena *mem, const struct http_request *);
 char *http_path_normal(struct arena *mem, const char *raw);
 
 /*
+ * The path of a request by its parameters: CARDEA_URI (nginx's $uri, decoded
+ * and merged already), else REQUEST_URI in its normal form. NULL for the
+ * same reasons as above; %2F and %00 are looked for in REQUEST_URI.
+ */
+char *http_path_find(struct arena *mem, const struct http_request *);
+
+/*
  * What quotas count: an IPv4 address, or the /64 of an IPv6 one; in text.
+ * What is no address is its own key.
  */
 char *http_address_key(struct arena *mem, const char *remote_addr);
 

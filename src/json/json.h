@@ -49,7 +49,9 @@ int json_decode(struct ctx *, const char *p, size_t n, const struct field *,
     enum field_case, void *out);
 
 /*
- * One value that came as text: path, query or header. Same rules and faults.
+ * One value that came as text: path, query or header. Same rules and faults,
+ * but a fault in the path is ERR_NOT_FOUND and names no field. A list has
+ * commas, without .sub. Returns 0, ERR_VALIDATION_ERROR or ERR_NOT_FOUND.
  */
 int field_decode_text(struct ctx *, const struct field *, size_t row,
     enum field_case, const char *text, void *out);
