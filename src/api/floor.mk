@@ -1,1 +1,8 @@
-libcardea_a_SOURCES +=
+libcardea_a_SOURCES += \
+	src/api/auth.c \
+	src/api/health.c \
+	src/api/input.c src/api/input.h \
+	src/api/routes.c \
+	src/api/tables.h \
+	src/api/user.c \
+	src/api/view.c src/api/view.h

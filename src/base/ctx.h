@@ -56,6 +56,7 @@ struct ctx {
 	const struct master_key *master;
 	struct keyring *keys; /* model/key.h */
 	int64_t now_us; /* wall clock at the start of this call */
+	bool queued; /* the outbox got a row: wake the jobs after commit */
 	char request_id[CTX_REQUEST_ID_MAX + 1];
 	struct fail fail;
 };

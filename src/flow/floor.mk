@@ -1,1 +1,8 @@
-libcardea_a_SOURCES +=
+libcardea_a_SOURCES += \
+	src/flow/admin.c src/flow/admin.h \
+	src/flow/authenticate.c src/flow/authenticate.h \
+	src/flow/mail.c src/flow/mail.h \
+	src/flow/password.c src/flow/password.h \
+	src/flow/refresh.c src/flow/refresh.h \
+	src/flow/signin.c src/flow/signin.h \
+	src/flow/token.c src/flow/token.h

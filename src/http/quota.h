@@ -11,8 +11,8 @@
 struct shared;
 
 enum quota_class {
+	QUOTA_GENERAL, /* no bucket of its own: by who asks, see below */
 	QUOTA_NONE, /* not counted: health, JWKS */
-	QUOTA_GENERAL, /* by who asks; the only one for most operations */
 	QUOTA_SIGNUP,
 	QUOTA_SIGNIN,
 	QUOTA_RESET, /* asking for a reset mail */

@@ -19,8 +19,16 @@ struct ctx;
 struct jws_key;
 struct keyring;
 
-extern const struct stmt key_stmts[];
-extern const size_t key_stmts_n;
+enum key_stmt {
+	KEY_LIST,
+	KEY_INSERT,
+	KEY_DELETE_OLD,
+	KEY_BUMP,
+	KEY_LOCK_SET,
+	KEY_STMT__MAX
+};
+
+extern const struct stmt key_stmts[KEY_STMT__MAX];
 
 struct keyring *keyring_new(void);
 void keyring_free(struct keyring *);

@@ -1,0 +1,20 @@
+/* Checks of input that several resources use, for field tables. */
+#ifndef API_INPUT_H
+#define API_INPUT_H
+
+/* At most PASSWORD_MAX_BYTES, whatever the characters. */
+const char *password_bytes_check(const char *password);
+/* A language tag (RFC 5646) by its letters. */
+const char *locale_check(const char *locale);
+
+/* An e-mail and a password, as every form of signing in and up has them. */
+#define EMAIL_ROW(type, ...)                                                   \
+	FIELD(type, email, F_STRING, .flags = F_TRIM __VA_OPT__(|) __VA_ARGS__, \
+	    .max = 254, .check = email_check, .about = "E-mail address",       \
+	    .example = "ann@example.com")
+#define PASSWORD_ROW(type, member)                                             \
+	FIELD(type, member, F_STRING, .flags = F_REQUIRED | F_SECRET,          \
+	    .min = 1, .max = 1024, .check = password_bytes_check,              \
+	    .about = "Password", .example = "SecurePass123!")
+
+#endif

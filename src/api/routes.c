@@ -1,0 +1,16 @@
+#include <stddef.h>
+
+#include "api/tables.h"
+#include "dispatch/router.h"
+
+const struct route *const route_tables[] = {
+	auth_routes,
+	health_routes,
+	user_routes,
+	NULL,
+};
+
+const char *const static_routes[] = {
+	"static GET / index.html",
+	NULL,
+};

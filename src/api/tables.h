@@ -1,0 +1,11 @@
+/* One table a resource; api/routes.c lists them all. */
+#ifndef API_TABLES_H
+#define API_TABLES_H
+
+#include "dispatch/op.h"
+
+extern const struct route auth_routes[];
+extern const struct route health_routes[];
+extern const struct route user_routes[];
+
+#endif

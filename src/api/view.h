@@ -1,0 +1,20 @@
+/* Views that several resources show. */
+#ifndef API_VIEW_H
+#define API_VIEW_H
+
+#include "base/field.h"
+
+/* struct user: whole, as /api/v1 and /v1 show it everywhere */
+extern const struct field user_view[];
+/* struct tokens, as an object of its own */
+extern const struct field tokens_view[];
+extern const struct field tokens_view_v1[]; /* "Bearer" */
+
+/* Auctoritas' flat user, for any struct that has a struct user as member m. */
+#define LEGACY_USER_ROWS(type, m)                                              \
+	FIELD_AS(type, "id", m.id, F_ID, .prefix = "usr"),                     \
+	    FIELD_AS(type, "email", m.email, F_STRING),                        \
+	    FIELD_AS(type, "name", m.name, F_STRING),                          \
+	    FIELD_AS(type, "role", m.role, F_STRING)
+
+#endif

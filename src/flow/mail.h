@@ -1,0 +1,20 @@
+/*
+ * Mails to users, by template. They join the outbox of the transaction that
+ * causes them; the jobs process sends them.
+ */
+#ifndef FLOW_MAIL_H
+#define FLOW_MAIL_H
+
+struct ctx;
+struct user;
+
+#define MAIL_VERIFY "verify-email"
+#define MAIL_RESET  "reset-password"
+#define MAIL_EXISTS "account-exists"
+
+/* With a link to the hosted page of that name, token attached. */
+int mail_link(struct ctx *, const char *template, const struct user *,
+    const char *token);
+int mail_notice(struct ctx *, const char *template, const struct user *);
+
+#endif

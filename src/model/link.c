@@ -1,0 +1,81 @@
+#include "model/link.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/ctx.h"
+#include "base/rand.h"
+#include "crypto/digest.h"
+
+#define TOKEN_BYTES 32
+#define TOKEN_TEXT  43
+
+static const struct col link_cols[] = {
+	COL(struct link, user_id),
+	COL(struct link, email),
+	COL_END,
+};
+
+const struct stmt link_stmts[LINK_STMT__MAX] = {
+	[LINK_VOID] = { SCOPE_USER, "uss", NULL,
+	    "DELETE FROM link WHERE user_id = ?"
+	    " AND (? IS NULL OR purpose = ?)" },
+	[LINK_INSERT] = { SCOPE_NONE, "busstt", NULL,
+	    "INSERT INTO link (token_hash, user_id, purpose, email,"
+	    " created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)" },
+	[LINK_USE] = { SCOPE_KEY, "tbst", NULL,
+	    "UPDATE link SET used_at = ? WHERE token_hash = ?"
+	    " AND purpose = ? AND used_at IS NULL AND expires_at > ?" },
+	[LINK_GET] = { SCOPE_KEY, "b", link_cols,
+	    "SELECT user_id, email FROM link WHERE token_hash = ?" },
+};
+
+int
+link_create(struct ctx *cx, const struct uuid *user_id, const char *purpose,
+    const char *email, int64_t ttl_s, const char **ret_token)
+{
+	uint8_t *raw = arena_alloc(cx->secret, TOKEN_BYTES);
+	uint8_t hash[SHA256_LEN];
+	const char *token;
+	int r;
+
+	rand_bytes(raw, TOKEN_BYTES);
+	token = base64url_encode(cx->secret, raw, TOKEN_BYTES);
+	sha256(token, strlen(token), hash);
+	r = link_void(cx, user_id, purpose);
+	if (r == 0)
+		r = db_exec(cx, &link_stmts[LINK_INSERT], NULL, hash,
+		    sizeof(hash), user_id, purpose, email, cx->now_us,
+		    cx->now_us + ttl_s * CLOCK_SECOND);
+	if (r == 0)
+		*ret_token = token;
+	return r;
+}
+
+int
+link_use(struct ctx *cx, const char *token, const char *purpose,
+    struct link *ret)
+{
+	uint8_t hash[SHA256_LEN];
+	size_t n;
+	int r;
+
+	if (strlen(token) != TOKEN_TEXT)
+		return err_set(cx, ERR_INVALID_LINK, NULL);
+	sha256(token, TOKEN_TEXT, hash);
+	r = db_exec(cx, &link_stmts[LINK_USE], &n, cx->now_us, hash,
+	    sizeof(hash), purpose, cx->now_us);
+	if (r != 0)
+		return r;
+	if (n != 1)
+		return err_set(cx, ERR_INVALID_LINK, NULL);
+	return db_row(cx, &link_stmts[LINK_GET], ret, hash, sizeof(hash));
+}
+
+int
+link_void(struct ctx *cx, const struct uuid *user_id, const char *purpose)
+{
+	return db_exec(
+	    cx, &link_stmts[LINK_VOID], NULL, user_id, purpose, purpose);
+}

@@ -1,0 +1,104 @@
+/*
+ * A session: one signed-in client of a user. Refresh tokens are not stored;
+ * the row holds the salt they are made with and the counter that is current
+ * (see flow/refresh.h). Setting revoked_at ends it for good: every use reads
+ * this row, and nothing sets it back.
+ */
+#ifndef MODEL_SESSION_H
+#define MODEL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "db/db.h"
+#include "model/user.h"
+
+struct ctx;
+struct realm;
+
+enum session_stmt {
+	SESSION_INSERT,
+	SESSION_WITH_USER,
+	SESSION_ADOPT,
+	SESSION_TOUCH,
+	SESSION_REVOKE,
+	SESSION_REVOKE_OTHERS,
+	SESSION_BEYOND_CAP,
+	SESSION_KNOWN_CLIENT,
+	SESSION_STMT__MAX
+};
+
+extern const struct stmt session_stmts[SESSION_STMT__MAX];
+
+#define SESSION_CLIENT_HASH 16
+#define CLIENT_AGENT_MAX    512 /* bytes kept of a User-Agent */
+
+struct session {
+	struct uuid id, user_id, realm_id;
+	struct uuid salt;
+	int64_t counter;
+	int64_t adopted_at;
+	bool keeps_refresh; /* the client never sees a new refresh token */
+	int64_t access_ttl_s, refresh_ttl_s, idle_s;
+	int64_t auth_time;
+	const char *amr; /* RFC 8176 values, blank between */
+	int64_t created_at, last_active_at, expires_at, revoked_at;
+	const char *ip_address, *user_agent, *device_info;
+};
+
+struct session_user {
+	struct session session;
+	struct user user;
+};
+
+/* Who is calling, as far as the request shows. */
+struct client {
+	const char *ip_address, *user_agent; /* NULL when unknown */
+	const char *device_info; /* JSON the client sent, or NULL */
+	/* keyed hash of address and agent; tells known devices apart */
+	uint8_t hash[SESSION_CLIENT_HASH];
+};
+
+struct session_new {
+	const struct client *client;
+	const char *amr;
+	bool keeps_refresh;
+};
+
+/*
+ * Opens a session and revokes the least recently active ones beyond the cap.
+ * In a transaction, which holds the user's row.
+ */
+int session_create(struct ctx *, const struct realm *, const struct user *,
+    const struct session_new *, struct session *ret);
+
+/* The one SELECT of every authenticated request. ERR_NOT_FOUND. */
+int session_find(
+    struct ctx *, const struct uuid *id, struct session_user *ret);
+
+/* Neither revoked, nor idle too long, nor past its end. */
+bool session_live(const struct session *, int64_t now_us);
+
+/*
+ * Makes counter + 1 the current one if counter still is: *ret_won tells
+ * whether this call did it.
+ */
+int session_adopt(
+    struct ctx *, const struct session *, int64_t counter, bool *ret_won);
+/* Notes activity, at most once a minute. */
+int session_touch(struct ctx *, const struct session *);
+
+/* ERR_NOT_FOUND when it is not that user's, or revoked already. */
+int session_revoke(struct ctx *, const struct uuid *user_id,
+    const struct uuid *id, const char *reason);
+/* except may be NULL: all of them. */
+int session_revoke_others(struct ctx *, const struct uuid *user_id,
+    const struct uuid *except, const char *reason, size_t *ret_n);
+
+/* Has this client signed in to this account in the last 90 days? */
+int session_client_known(struct ctx *, const struct uuid *user_id,
+    const struct client *, bool *ret);
+
+#endif

@@ -1,0 +1,20 @@
+#include "model/stmts.h"
+
+#include "model/attempt.h"
+#include "model/event.h"
+#include "model/key.h"
+#include "model/link.h"
+#include "model/outbox.h"
+#include "model/session.h"
+#include "model/user.h"
+
+const struct stmt_set model_stmts[] = {
+	{ "attempt", attempt_stmts, ATTEMPT_STMT__MAX },
+	{ "event", event_stmts, EVENT_STMT__MAX },
+	{ "key", key_stmts, KEY_STMT__MAX },
+	{ "link", link_stmts, LINK_STMT__MAX },
+	{ "outbox", outbox_stmts, OUTBOX_STMT__MAX },
+	{ "session", session_stmts, SESSION_STMT__MAX },
+	{ "user", user_stmts, USER_STMT__MAX },
+	{ NULL, NULL, 0 },
+};
