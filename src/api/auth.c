@@ -80,8 +80,7 @@ static const struct field registered_view[] = {
 	FIELD_AS(struct signed_in, "user_id", user.id, F_ID, .prefix = "usr"),
 	FIELD_AS(struct signed_in, "email", user.email, F_STRING),
 	FIELD_AS(struct signed_in, "name", user.name, F_STRING),
-	FIELD_AS(
-	    struct signed_in, "organization", user.organization, F_STRING),
+	FIELD_AS(struct signed_in, "organization", user.organization, F_STRING),
 	FIELD_AS(struct signed_in, "subscription_plan", user.plan, F_STRING),
 	FIELD_AS(struct signed_in, "created_at", user.created_at, F_TIME),
 	FIELD_END,
@@ -188,8 +187,7 @@ struct signin_in {
 static const struct field signin_in[] = {
 	EMAIL_ROW(struct signin_in),
 	FIELD(struct signin_in, username, F_STRING, .flags = F_TRIM,
-	    .check = username_check,
-	    .about = "Instead of the e-mail address"),
+	    .check = username_check, .about = "Instead of the e-mail address"),
 	PASSWORD_ROW(struct signin_in, password),
 	FIELD_END,
 };
@@ -232,8 +230,7 @@ static const struct field login_user_view[] = {
 
 static const struct field login_view[] = {
 	FLAT_TOKEN_ROWS(struct signed_in),
-	FIELD_AS(
-	    struct signed_in, "token_type", tokens.token_type, F_STRING),
+	FIELD_AS(struct signed_in, "token_type", tokens.token_type, F_STRING),
 	FIELD(struct signed_in, user, F_OBJECT, .sub = login_user_view),
 	FIELD_END,
 };
@@ -353,8 +350,8 @@ static const struct field refreshed_view[] = {
 
 static const struct field refreshed_view_v1[] = {
 	FLAT_TOKEN_ROWS(struct refreshed),
-	FIELD_AS(
-	    struct refreshed, "token_type", tokens.token_type_title, F_STRING),
+	FIELD_AS(struct refreshed, "token_type", tokens.token_type_title,
+	    F_STRING),
 	FIELD_END,
 };
 
@@ -392,8 +389,8 @@ legacy_refresh_run(struct call *c)
 	const struct refresh_in *in = c->in;
 
 	return run_refresh(c,
-	    in->refresh_token != NULL ? in->refresh_token :
-					call_cookie(c, "refresh_token"));
+	    in->refresh_token != NULL ? in->refresh_token
+				      : call_cookie(c, "refresh_token"));
 }
 
 static const struct op refresh_op = {
@@ -436,8 +433,8 @@ signout_run(struct call *c)
 static int
 legacy_signout_run(struct call *c)
 {
-	int r = signout(
-	    c->cx, c->realm, c->actor, call_cookie(c, "refresh_token"));
+	int r =
+	    signout(c->cx, c->realm, c->actor, call_cookie(c, "refresh_token"));
 
 	return r != 0 ? r : reply_empty(c);
 }

@@ -8,9 +8,9 @@
 const char *
 password_bytes_check(const char *password)
 {
-	return strlen(password) <= PASSWORD_MAX_BYTES ?
-		  NULL :
-		  "must be at most 1024 bytes long";
+	return strlen(password) <= PASSWORD_MAX_BYTES
+	    ? NULL
+	    : "must be at most 1024 bytes long";
 }
 
 const char *

@@ -9,8 +9,9 @@ const char *locale_check(const char *locale);
 
 /* An e-mail and a password, as every form of signing in and up has them. */
 #define EMAIL_ROW(type, ...)                                                   \
-	FIELD(type, email, F_STRING, .flags = F_TRIM __VA_OPT__(|) __VA_ARGS__, \
-	    .max = 254, .check = email_check, .about = "E-mail address",       \
+	FIELD(type, email, F_STRING,                                           \
+	    .flags = F_TRIM __VA_OPT__(|) __VA_ARGS__, .max = 254,             \
+	    .check = email_check, .about = "E-mail address",                   \
 	    .example = "ann@example.com")
 #define PASSWORD_ROW(type, member)                                             \
 	FIELD(type, member, F_STRING, .flags = F_REQUIRED | F_SECRET,          \

@@ -45,16 +45,15 @@ dialect_for_path(const char *path)
 }
 
 void
-dialect_put_text(
-    struct buf *out, const char *name, const char *text, bool *first)
+dialect_put_text(struct buf *out, const char *name, const char *text,
+    bool *first)
 {
 	json_put_key(out, name, first);
 	json_put_string(out, text);
 }
 
 void
-dialect_put_int(
-    struct buf *out, const char *name, int64_t number, bool *first)
+dialect_put_int(struct buf *out, const char *name, int64_t number, bool *first)
 {
 	json_put_key(out, name, first);
 	buf_puti(out, number);

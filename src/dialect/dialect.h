@@ -69,15 +69,13 @@ const struct dialect *dialect_for_path(const char *path);
  */
 void dialect_put_details(struct buf *, const struct error_view *);
 /* "name":"text", with a comma before it unless it is the first. */
-void dialect_put_text(
-    struct buf *, const char *name, const char *text, bool *first);
-void dialect_put_int(
-    struct buf *, const char *name, int64_t number, bool *first);
-void dialect_put_time(
-    struct buf *, const char *name, int64_t us, bool *first);
+void dialect_put_text(struct buf *, const char *name, const char *text,
+    bool *first);
+void dialect_put_int(struct buf *, const char *name, int64_t number,
+    bool *first);
+void dialect_put_time(struct buf *, const char *name, int64_t us, bool *first);
 /* "error":{"code","message","details"}. */
-void dialect_put_error(
-    struct buf *, const struct error_view *, bool *first);
+void dialect_put_error(struct buf *, const struct error_view *, bool *first);
 
 /* {message}, and {success, message}. */
 extern const struct field dialect_message[];

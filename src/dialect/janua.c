@@ -28,8 +28,8 @@ dialect_superset_error(struct buf *out, const struct error_view *v)
 	dialect_put_time(out, "timestamp", v->now_us, &first);
 	dialect_put_text(out, "path", v->path, &first);
 	if (v->status == 429)
-		dialect_put_int(
-		    out, "retry_after", v->fail->retry_after_s, &first);
+		dialect_put_int(out, "retry_after", v->fail->retry_after_s,
+		    &first);
 	dialect_put_error(out, v, &first);
 	buf_putc(out, '}');
 }

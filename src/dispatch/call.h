@@ -72,7 +72,6 @@ void reply_cookies(struct call *, const struct tokens *);
 /* A cookie of the request, NULL when absent. */
 const char *call_cookie(const struct call *, const char *name);
 /* Who calls, for a session's row. device_info may be NULL. */
-int call_client(
-    struct call *, const char *device_info, struct client *ret);
+int call_client(struct call *, const char *device_info, struct client *ret);
 
 #endif

@@ -37,8 +37,8 @@ decode_path_row(struct call *c, size_t row)
 
 	if (text == NULL)
 		return 0;
-	r = field_decode_text(
-	    c->cx, c->op->in, row, c->dialect->kase, text, c->in);
+	r = field_decode_text(c->cx, c->op->in, row, c->dialect->kase, text,
+	    c->in);
 	if (r != ERR_VALIDATION_ERROR)
 		return r;
 	ctx_fail_clear(c->cx);
@@ -57,15 +57,15 @@ decode_query_row(struct call *c, size_t row)
 	field_name(f, c->dialect->kase, name);
 	text = http_form_value(c->cx->mem, c->req->query, name, &bad);
 	if (text == NULL && !bad && f->alias != NULL)
-		text = http_form_value(
-		    c->cx->mem, c->req->query, f->alias, &bad);
+		text =
+		    http_form_value(c->cx->mem, c->req->query, f->alias, &bad);
 	if (bad)
 		return err_field(c->cx, arena_strdup(c->cx->mem, name),
 		    "format", "is malformed or given twice");
 	if (text == NULL)
 		return 0;
-	return field_decode_text(
-	    c->cx, c->op->in, row, c->dialect->kase, text, c->in);
+	return field_decode_text(c->cx, c->op->in, row, c->dialect->kase, text,
+	    c->in);
 }
 
 static int
@@ -75,8 +75,8 @@ decode_header_row(struct call *c, size_t row)
 
 	if (text == NULL)
 		return 0;
-	return field_decode_text(
-	    c->cx, c->op->in, row, c->dialect->kase, text, c->in);
+	return field_decode_text(c->cx, c->op->in, row, c->dialect->kase, text,
+	    c->in);
 }
 
 /* Keeps on after bad fields, so that the answer names them all. */

@@ -29,16 +29,16 @@ render_forget(struct call *c)
 static void
 put_cookies(struct call *c)
 {
-	static const char access[] = "access_token", refresh[] =
-						       "refresh_token";
+	static const char access[] = "access_token",
+			  refresh[] = "refresh_token";
 	const struct tokens *t = c->cookies;
 
 	if (c->route->cookies == COOKIES_CLEAR) {
 		http_cookie_set(c->res, access, "", "/", 0);
 		http_cookie_set(c->res, refresh, "", "/api/auth", 0);
 	} else if (c->route->cookies == COOKIES_SET && t != NULL) {
-		http_cookie_set(
-		    c->res, access, t->access_token, "/", t->expires_in);
+		http_cookie_set(c->res, access, t->access_token, "/",
+		    t->expires_in);
 		http_cookie_set(c->res, refresh, t->refresh_token, "/api/auth",
 		    t->refresh_expires_in);
 	}

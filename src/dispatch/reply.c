@@ -73,8 +73,8 @@ agent_of(const struct call *c)
 
 	if (given == NULL)
 		return NULL;
-	agent = arena_strndup(
-	    c->cx->mem, given, strnlen(given, CLIENT_AGENT_MAX));
+	agent =
+	    arena_strndup(c->cx->mem, given, strnlen(given, CLIENT_AGENT_MAX));
 	for (char *p = agent; *p != '\0'; p++) {
 		if (*p < 0x20 || *p > 0x7e)
 			*p = '?';

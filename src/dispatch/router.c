@@ -49,9 +49,9 @@ child_for(struct node *parent, const char *segment, size_t n)
 	struct node **p = &parent->child;
 
 	for (; *p != NULL; p = &(*p)->sibling) {
-		if (variable ? (*p)->text == NULL :
-			       (*p)->text != NULL && (*p)->text_n == n &&
-				memcmp((*p)->text, segment, n) == 0)
+		if (variable ? (*p)->text == NULL
+			     : (*p)->text != NULL && (*p)->text_n == n &&
+			    memcmp((*p)->text, segment, n) == 0)
 			return *p;
 	}
 	*p = arena_alloc(forest, sizeof(**p));

@@ -5,9 +5,9 @@
 #include "base/conf.h"
 #include "base/ctx.h"
 #include "base/field.h"
-#include "json/json.h"
 #include "model/outbox.h"
 #include "model/user.h"
+#include "json/json.h"
 
 /* What every template may show. */
 struct mail_args {

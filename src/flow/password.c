@@ -56,8 +56,8 @@ four_classes(const char *s)
 }
 
 int
-password_allowed(
-    struct ctx *cx, const struct realm *realm, const char *password)
+password_allowed(struct ctx *cx, const struct realm *realm,
+    const char *password)
 {
 	if (length_of(password) < LENGTH_MIN ||
 	    strlen(password) > PASSWORD_MAX_BYTES ||
@@ -100,8 +100,7 @@ password_match(struct ctx *cx, const char *phc, const char *password,
 	if (phc == NULL)
 		password_burn(password, strlen(password), &cost);
 	else
-		r = password_verify(
-		    phc, password, strlen(password), ret_match);
+		r = password_verify(phc, password, strlen(password), ret_match);
 	gate_leave(cx->shared);
 	if (r != 0) {
 		log_error("password.verify");

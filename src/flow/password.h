@@ -11,8 +11,7 @@ struct ctx;
 struct realm;
 
 /* 0, or ERR_WEAK_PASSWORD. */
-int password_allowed(
-    struct ctx *, const struct realm *, const char *password);
+int password_allowed(struct ctx *, const struct realm *, const char *password);
 
 /* ret_phc lives in the call's arena. ERR_UNAVAILABLE when the gate is full. */
 int password_make(struct ctx *, const char *password, const char **ret_phc);

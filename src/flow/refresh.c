@@ -13,8 +13,8 @@
 #include "model/realm.h"
 #include "model/session.h"
 
-#define PREFIX     "rt_"
-#define MAC_LEN    16
+#define PREFIX	   "rt_"
+#define MAC_LEN	   16
 #define LATE_TAB   (30 * CLOCK_SECOND)
 #define ADOPT_TRYS 3
 
@@ -54,8 +54,8 @@ token_text(struct ctx *cx, const struct session *s, int64_t counter)
 		w.counter[i] = (uint8_t)(counter >> (24 - 8 * i));
 	if (wire_mac(cx, &w, &s->salt, w.mac) != 0)
 		return NULL;
-	return arena_printf(
-	    cx->mem, PREFIX "%s", base64url_encode(cx->mem, &w, sizeof(w)));
+	return arena_printf(cx->mem, PREFIX "%s",
+	    base64url_encode(cx->mem, &w, sizeof(w)));
 }
 
 static int

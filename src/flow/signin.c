@@ -41,8 +41,8 @@ struct entry {
 static int
 find_user(struct ctx *cx, struct entry *e)
 {
-	int r = user_find_signin(
-	    cx, e->realm, e->in->email, e->in->username, &e->found);
+	int r = user_find_signin(cx, e->realm, e->in->email, e->in->username,
+	    &e->found);
 
 	if (r != 0 && r != ERR_NOT_FOUND)
 		return r;
@@ -60,9 +60,9 @@ find_user(struct ctx *cx, struct entry *e)
 static int
 attempt_key(struct ctx *cx, struct entry *e, bool known)
 {
-	const char *who = e->in->email != NULL ?
-		  email_key(cx->mem, e->in->email) :
-		  username_key(cx->mem, e->in->username);
+	const char *who = e->in->email != NULL
+	    ? email_key(cx->mem, e->in->email)
+	    : username_key(cx->mem, e->in->username);
 	char id[ID_TEXT_MAX];
 	const char *text;
 	uint8_t key[32];
@@ -73,13 +73,12 @@ attempt_key(struct ctx *cx, struct entry *e, bool known)
 	}
 	text = arena_printf(cx->mem, "%s\n%s\n%s", e->realm->name, who,
 	    known ? hex_encode(cx->mem, e->in->client->hash,
-			sizeof(e->in->client->hash)) :
-		    "unknown");
+			sizeof(e->in->client->hash))
+		  : "unknown");
 	if (master_key_derive(cx->master, master_key_version(cx->master),
 		"signin attempt", key, sizeof(key)) != 0)
 		return ERR_INTERNAL_LOGGED;
-	hmac_sha256(
-	    key, sizeof(key), text, strlen(text), e->attempt.key);
+	hmac_sha256(key, sizeof(key), text, strlen(text), e->attempt.key);
 	secret_wipe(key, sizeof(key));
 	return 0;
 }
@@ -89,8 +88,8 @@ reserve(struct ctx *cx, struct entry *e)
 {
 	bool known;
 	int64_t minutes;
-	int r = session_client_known(
-	    cx, &e->found.user.id, e->in->client, &known);
+	int r =
+	    session_client_known(cx, &e->found.user.id, e->in->client, &known);
 
 	if (r == 0)
 		r = attempt_key(cx, e, known);
@@ -100,8 +99,7 @@ reserve(struct ctx *cx, struct entry *e)
 		return r;
 	minutes = (e->attempt.locked_for_s + 59) / 60;
 	err_set(cx, ERR_ACCOUNT_LOCKED,
-	    arena_printf(cx->mem,
-		"%s. Please try again in %d minute%s.",
+	    arena_printf(cx->mem, "%s. Please try again in %d minute%s.",
 		err_text(ERR_ACCOUNT_LOCKED, ERR_API_V1), (int)minutes,
 		minutes == 1 ? "" : "s"));
 	return err_retry(cx, ERR_ACCOUNT_LOCKED, e->attempt.locked_for_s);
@@ -136,9 +134,9 @@ check_allowed(struct ctx *cx, struct entry *e)
 
 	if (!user_active(u))
 		r = err_set(cx,
-		    strcmp(u->status, "suspended") == 0 ?
-			ERR_ACCOUNT_SUSPENDED :
-			ERR_INVALID_CREDENTIALS,
+		    strcmp(u->status, "suspended") == 0
+			? ERR_ACCOUNT_SUSPENDED
+			: ERR_INVALID_CREDENTIALS,
 		    NULL);
 	else if (cx->conf->require_verified && !u->email_verified)
 		r = err_set(cx, ERR_EMAIL_NOT_VERIFIED, NULL);
@@ -253,8 +251,7 @@ undisclosed(struct ctx *cx, const struct joining *j, int r)
 	if (r != ERR_EMAIL_ALREADY_REGISTERED)
 		return r;
 	ctx_fail_clear(cx);
-	r = user_find_signin(
-	    cx, j->realm, j->user.email, NULL, &owner);
+	r = user_find_signin(cx, j->realm, j->user.email, NULL, &owner);
 	if (r == 0)
 		r = db_tx(cx, tell_owner_tx, &owner.user);
 	return r == ERR_NOT_FOUND ? 0 : r;

@@ -9,10 +9,10 @@
 #include "base/ctx.h"
 #include "base/field.h"
 #include "crypto/jws.h"
-#include "json/json.h"
 #include "model/key.h"
 #include "model/realm.h"
 #include "model/session.h"
+#include "json/json.h"
 
 #define TOKEN_TYP    "at+jwt"
 #define TOKEN_MAX    4096

@@ -62,6 +62,6 @@ attempt_give_back(struct ctx *cx, const struct attempt *a)
 int
 attempt_clear(struct ctx *cx, const struct attempt *a)
 {
-	return db_exec(
-	    cx, &attempt_stmts[ATTEMPT_CLEAR], NULL, a->key, sizeof(a->key));
+	return db_exec(cx, &attempt_stmts[ATTEMPT_CLEAR], NULL, a->key,
+	    sizeof(a->key));
 }

@@ -23,8 +23,9 @@ local_part_good(const char *p, size_t n)
 	if (n == 0 || n > 64 || p[0] == '.' || p[n - 1] == '.')
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '.' ? p[i + 1] == '.' : p[i] == '\0' ||
-			    !is_atext((unsigned char)p[i]))
+		if (p[i] == '.'
+			? p[i + 1] == '.'
+			: p[i] == '\0' || !is_atext((unsigned char)p[i]))
 			return false;
 	}
 	return true;

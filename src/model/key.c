@@ -22,7 +22,7 @@
 #define PUBLISH_AHEAD (10 * CLOCK_MINUTE)
 #define RELOAD_EVERY  (10 * CLOCK_SECOND)
 #define KEYS_MAX      16
-#define CONTEXT       "signing_key.private"
+#define CONTEXT	      "signing_key.private"
 
 struct key_row {
 	struct key_info info;
@@ -164,8 +164,8 @@ ring_load(struct ctx *cx, struct keyring *ring)
 	uint32_t version = atomic_load(&cx->shared->keys_version);
 	struct list rows;
 	const struct key_row *row;
-	int r = db_rows(
-	    cx, &key_stmts[KEY_LIST], &rows, sizeof(struct key_row));
+	int r =
+	    db_rows(cx, &key_stmts[KEY_LIST], &rows, sizeof(struct key_row));
 
 	if (r != 0)
 		return r;
@@ -184,8 +184,7 @@ ring_load(struct ctx *cx, struct keyring *ring)
 static int
 ring_refresh(struct ctx *cx, struct keyring *ring, bool missing)
 {
-	bool changed =
-	    ring->version != atomic_load(&cx->shared->keys_version);
+	bool changed = ring->version != atomic_load(&cx->shared->keys_version);
 
 	if (ring->loaded_us != 0 &&
 	    ((!missing && !changed) ||
@@ -274,8 +273,8 @@ key_list(struct ctx *cx, struct list *ret)
 	struct list rows;
 	struct key_info *info;
 	const struct key_row *row;
-	int r = db_rows(
-	    cx, &key_stmts[KEY_LIST], &rows, sizeof(struct key_row));
+	int r =
+	    db_rows(cx, &key_stmts[KEY_LIST], &rows, sizeof(struct key_row));
 
 	if (r != 0)
 		return r;
@@ -292,9 +291,9 @@ key_list(struct ctx *cx, struct list *ret)
 static int64_t
 longest_token(const struct conf *conf)
 {
-	int64_t s = conf->access_ttl_s > conf->auctoritas_access_ttl_s ?
-		  conf->access_ttl_s :
-		  conf->auctoritas_access_ttl_s;
+	int64_t s = conf->access_ttl_s > conf->auctoritas_access_ttl_s
+	    ? conf->access_ttl_s
+	    : conf->auctoritas_access_ttl_s;
 
 	return s * CLOCK_SECOND + CLOCK_HOUR;
 }
@@ -302,8 +301,7 @@ longest_token(const struct conf *conf)
 static int
 key_insert(struct ctx *cx, int64_t signs_from)
 {
-	int64_t until =
-	    signs_from + cx->conf->key_lifetime_s * CLOCK_SECOND;
+	int64_t until = signs_from + cx->conf->key_lifetime_s * CLOCK_SECOND;
 	struct uuid id;
 	char kid[ID_TEXT_MAX];
 	struct jws_key *key;
@@ -321,8 +319,8 @@ key_insert(struct ctx *cx, int64_t signs_from)
 	    jws_key_private(key, cx->secret, &der, &der_n) == 0 &&
 	    seal(cx->master, CONTEXT, der, der_n, cx->mem, &sealed, &n) == 0)
 		r = db_exec(cx, &key_stmts[KEY_INSERT], NULL, &id, kid,
-		    jws_alg_name(alg), sealed, n, cx->now_us, signs_from,
-		    until, until + longest_token(cx->conf));
+		    jws_alg_name(alg), sealed, n, cx->now_us, signs_from, until,
+		    until + longest_token(cx->conf));
 	jws_key_free(key);
 	return r;
 }
@@ -344,8 +342,8 @@ rotate_tx(struct ctx *cx, void *arg)
 
 	rot->made = false;
 	if (r == 0)
-		r = db_exec(
-		    cx, &key_stmts[KEY_DELETE_OLD], &dropped, cx->now_us);
+		r = db_exec(cx, &key_stmts[KEY_DELETE_OLD], &dropped,
+		    cx->now_us);
 	if (r == 0)
 		r = key_list(cx, &keys);
 	if (r != 0)
@@ -356,9 +354,9 @@ rotate_tx(struct ctx *cx, void *arg)
 			newest_until = info[i].signs_until;
 	}
 	if (rot->force || newest_until < cx->now_us + 2 * PUBLISH_AHEAD) {
-		from = newest_until <= cx->now_us || rot->now ?
-			  cx->now_us :
-			  cx->now_us + PUBLISH_AHEAD;
+		from = newest_until <= cx->now_us || rot->now
+		    ? cx->now_us
+		    : cx->now_us + PUBLISH_AHEAD;
 		r = key_insert(cx, from);
 		rot->made = r == 0;
 	}

@@ -76,6 +76,6 @@ link_use(struct ctx *cx, const char *token, const char *purpose,
 int
 link_void(struct ctx *cx, const struct uuid *user_id, const char *purpose)
 {
-	return db_exec(
-	    cx, &link_stmts[LINK_VOID], NULL, user_id, purpose, purpose);
+	return db_exec(cx, &link_stmts[LINK_VOID], NULL, user_id, purpose,
+	    purpose);
 }

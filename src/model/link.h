@@ -12,13 +12,7 @@
 
 struct ctx;
 
-enum link_stmt {
-	LINK_VOID,
-	LINK_INSERT,
-	LINK_USE,
-	LINK_GET,
-	LINK_STMT__MAX
-};
+enum link_stmt { LINK_VOID, LINK_INSERT, LINK_USE, LINK_GET, LINK_STMT__MAX };
 
 extern const struct stmt link_stmts[LINK_STMT__MAX];
 

@@ -127,13 +127,13 @@ outbox_claim(struct ctx *cx, const char *channel, int64_t lease_s,
 int
 outbox_done(struct ctx *cx, const struct outbox_row *row)
 {
-	return db_exec(
-	    cx, &outbox_stmts[OUTBOX_DONE], NULL, cx->now_us, &row->id);
+	return db_exec(cx, &outbox_stmts[OUTBOX_DONE], NULL, cx->now_us,
+	    &row->id);
 }
 
 int
-outbox_failed(struct ctx *cx, const struct outbox_row *row,
-    const char *reason, int64_t retry_at)
+outbox_failed(struct ctx *cx, const struct outbox_row *row, const char *reason,
+    int64_t retry_at)
 {
 	return db_exec(cx, &outbox_stmts[OUTBOX_FAILED], NULL, retry_at,
 	    (int)(retry_at == 0), cx->now_us, reason, &row->id);

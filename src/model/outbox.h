@@ -44,18 +44,17 @@ int outbox_mail(struct ctx *, const char *template, const char *recipient,
  * Leases one row that is due, for lease_s. ERR_NOT_FOUND when there is none.
  * Not in a transaction: the lease must be committed before it is acted on.
  */
-int outbox_claim(
-    struct ctx *, const char *channel, int64_t lease_s, struct outbox_row *);
+int outbox_claim(struct ctx *, const char *channel, int64_t lease_s,
+    struct outbox_row *);
 int outbox_done(struct ctx *, const struct outbox_row *);
 /* Tries again at retry_at; 0: never, it joins the dead letters. */
-int outbox_failed(struct ctx *, const struct outbox_row *,
-    const char *reason, int64_t retry_at);
+int outbox_failed(struct ctx *, const struct outbox_row *, const char *reason,
+    int64_t retry_at);
 
 /*
  * The next instant at which a row is due (0: none), and the version of the
  * key set, in the one query of an idle system.
  */
-int outbox_due(
-    struct ctx *, int64_t *ret_due_at, int64_t *ret_keys_version);
+int outbox_due(struct ctx *, int64_t *ret_due_at, int64_t *ret_keys_version);
 
 #endif

@@ -8,7 +8,9 @@
 
 #define REALM_ID(n)                                                            \
 	{                                                                      \
-		{ 0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, n }       \
+		{                                                              \
+			0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, n   \
+		}                                                              \
 	}
 
 static const struct realm realms[REALM__MAX] = {

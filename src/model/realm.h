@@ -35,7 +35,7 @@ const struct realm *realm_get(enum realm_name);
 /* NULL when there is no such built-in realm. */
 const struct realm *realm_find(const struct uuid *id);
 const struct realm *realm_find_name(const char *name);
-void realm_lifetimes(
-    const struct realm *, const struct conf *, struct realm_lifetimes *ret);
+void realm_lifetimes(const struct realm *, const struct conf *,
+    struct realm_lifetimes *ret);
 
 #endif

@@ -20,11 +20,10 @@
 	    COL(type, m.salt), COL(type, m.counter), COL(type, m.adopted_at),  \
 	    COL(type, m.keeps_refresh), COL(type, m.access_ttl_s),             \
 	    COL(type, m.refresh_ttl_s), COL(type, m.idle_s),                   \
-	    COL(type, m.auth_time), COL(type, m.amr),                          \
-	    COL(type, m.created_at), COL(type, m.last_active_at),              \
-	    COL(type, m.expires_at), COL(type, m.revoked_at),                  \
-	    COL(type, m.ip_address), COL(type, m.user_agent),                  \
-	    COL(type, m.device_info)
+	    COL(type, m.auth_time), COL(type, m.amr), COL(type, m.created_at), \
+	    COL(type, m.last_active_at), COL(type, m.expires_at),              \
+	    COL(type, m.revoked_at), COL(type, m.ip_address),                  \
+	    COL(type, m.user_agent), COL(type, m.device_info)
 
 static const struct col with_user_cols[] = {
 	SESSION_COLS(struct session_user, session),
@@ -89,8 +88,7 @@ drop_beyond_cap(struct ctx *cx, const struct uuid *user_id)
 
 int
 session_create(struct ctx *cx, const struct realm *realm,
-    const struct user *user, const struct session_new *new,
-    struct session *ret)
+    const struct user *user, const struct session_new *new, struct session *ret)
 {
 	struct realm_lifetimes life;
 	struct session s = {
@@ -133,8 +131,7 @@ session_create(struct ctx *cx, const struct realm *realm,
 }
 
 int
-session_find(
-    struct ctx *cx, const struct uuid *id, struct session_user *ret)
+session_find(struct ctx *cx, const struct uuid *id, struct session_user *ret)
 {
 	int r = db_row(cx, &session_stmts[SESSION_WITH_USER], ret, id);
 

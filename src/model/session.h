@@ -75,8 +75,7 @@ int session_create(struct ctx *, const struct realm *, const struct user *,
     const struct session_new *, struct session *ret);
 
 /* The one SELECT of every authenticated request. ERR_NOT_FOUND. */
-int session_find(
-    struct ctx *, const struct uuid *id, struct session_user *ret);
+int session_find(struct ctx *, const struct uuid *id, struct session_user *ret);
 
 /* Neither revoked, nor idle too long, nor past its end. */
 bool session_live(const struct session *, int64_t now_us);
@@ -85,8 +84,8 @@ bool session_live(const struct session *, int64_t now_us);
  * Makes counter + 1 the current one if counter still is: *ret_won tells
  * whether this call did it.
  */
-int session_adopt(
-    struct ctx *, const struct session *, int64_t counter, bool *ret_won);
+int session_adopt(struct ctx *, const struct session *, int64_t counter,
+    bool *ret_won);
 /* Notes activity, at most once a minute. */
 int session_touch(struct ctx *, const struct session *);
 

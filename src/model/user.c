@@ -53,13 +53,13 @@ name_of(struct arena *mem, const struct user *u)
 	if (u->display_name != NULL && u->display_name[0] != '\0')
 		return u->display_name;
 	if (u->first_name != NULL && u->last_name != NULL)
-		return arena_printf(
-		    mem, "%s %s", u->first_name, u->last_name);
+		return arena_printf(mem, "%s %s", u->first_name, u->last_name);
 	if (u->first_name != NULL || u->last_name != NULL)
 		return u->first_name != NULL ? u->first_name : u->last_name;
 	at = strrchr(u->email, '@');
-	return at == NULL ? u->email :
-			    arena_strndup(mem, u->email, (size_t)(at - u->email));
+	return at == NULL
+	    ? u->email
+	    : arena_strndup(mem, u->email, (size_t)(at - u->email));
 }
 
 void
@@ -107,12 +107,10 @@ user_create(struct ctx *cx, const struct realm *realm,
 	r = db_exec(cx, &user_stmts[USER_INSERT], NULL, &id, &realm->id,
 	    new->email, email_key(cx->mem, new->email),
 	    (int)new->email_verified, new->username,
-	    new->username == NULL ? NULL :
-				    username_key(cx->mem, new->username),
-	    new->password, new->first_name, new->last_name,
-	    new->display_name, new->locale, new->organization,
-	    new->plan_wish, (int)new->is_admin, cx->now_us, cx->now_us,
-	    cx->now_us);
+	    new->username == NULL ? NULL : username_key(cx->mem, new->username),
+	    new->password, new->first_name, new->last_name, new->display_name,
+	    new->locale, new->organization, new->plan_wish, (int)new->is_admin,
+	    cx->now_us, cx->now_us, cx->now_us);
 	if (r == ERR_CONFLICT)
 		return taken(cx, realm, new);
 	if (r != 0)
@@ -138,11 +136,11 @@ int
 user_find_signin(struct ctx *cx, const struct realm *realm, const char *email,
     const char *username, struct user_secret *ret)
 {
-	int r = email != NULL ?
-		  db_row(cx, &user_stmts[USER_BY_EMAIL], ret, &realm->id,
-		      email_key(cx->mem, email)) :
-		  db_row(cx, &user_stmts[USER_BY_USERNAME], ret, &realm->id,
-		      username_key(cx->mem, username));
+	int r = email != NULL
+	    ? db_row(cx, &user_stmts[USER_BY_EMAIL], ret, &realm->id,
+		  email_key(cx->mem, email))
+	    : db_row(cx, &user_stmts[USER_BY_USERNAME], ret, &realm->id,
+		  username_key(cx->mem, username));
 
 	if (r == 0)
 		user_finish(cx, &ret->user);
@@ -152,8 +150,8 @@ user_find_signin(struct ctx *cx, const struct realm *realm, const char *email,
 int
 user_signed_in(struct ctx *cx, struct user *u)
 {
-	int r = db_exec(
-	    cx, &user_stmts[USER_SIGNED_IN], NULL, cx->now_us, &u->id);
+	int r =
+	    db_exec(cx, &user_stmts[USER_SIGNED_IN], NULL, cx->now_us, &u->id);
 
 	if (r == 0)
 		u->last_sign_in_at = cx->now_us;
@@ -161,8 +159,8 @@ user_signed_in(struct ctx *cx, struct user *u)
 }
 
 int
-user_set_password(
-    struct ctx *cx, const struct uuid *id, const char *phc, bool changed)
+user_set_password(struct ctx *cx, const struct uuid *id, const char *phc,
+    bool changed)
 {
 	return db_exec(cx, &user_stmts[USER_SET_PASSWORD], NULL, phc,
 	    (int)changed, cx->now_us, id);

@@ -68,12 +68,11 @@ struct user {
 	    COL(type, m.display_name), COL(type, m.bio),                       \
 	    COL(type, m.phone_number), COL(type, m.phone_verified),            \
 	    COL(type, m.profile_image_url), COL(type, m.timezone),             \
-	    COL(type, m.locale), COL(type, m.organization),                    \
-	    COL(type, m.plan), COL(type, m.user_metadata),                     \
-	    COL(type, m.status), COL(type, m.suspended_until),                 \
-	    COL(type, m.is_admin), COL(type, m.mfa_enabled),                   \
-	    COL(type, m.created_at), COL(type, m.updated_at),                  \
-	    COL(type, m.last_sign_in_at)
+	    COL(type, m.locale), COL(type, m.organization), COL(type, m.plan), \
+	    COL(type, m.user_metadata), COL(type, m.status),                   \
+	    COL(type, m.suspended_until), COL(type, m.is_admin),               \
+	    COL(type, m.mfa_enabled), COL(type, m.created_at),                 \
+	    COL(type, m.updated_at), COL(type, m.last_sign_in_at)
 
 /* Fills in what is derived; after a row was read into one. */
 void user_finish(struct ctx *, struct user *);
@@ -112,8 +111,8 @@ int user_find_signin(struct ctx *, const struct realm *, const char *email,
 
 int user_signed_in(struct ctx *, struct user *);
 /* Replaces the hash alone, as when its cost changed. */
-int user_set_password(
-    struct ctx *, const struct uuid *id, const char *phc, bool changed);
+int user_set_password(struct ctx *, const struct uuid *id, const char *phc,
+    bool changed);
 /* Serialises what must not happen twice at once for one user. In a tx. */
 int user_lock_row(struct ctx *, const struct uuid *id);
 
