@@ -6,8 +6,9 @@
  * the two.
  *
  * The file has lines `name = value`, comments from # at the start of a line
- * or after a blank, and nothing else. Durations take s, m, h or d; sizes k or
- * m; lists are separated by blanks or commas.
+ * or after a blank, and nothing else. A value in "quotes" may hold such a #;
+ * \" and \\ stand for themselves in it. Durations take s, m, h or d, other
+ * numbers k or m (of 1024); lists are separated by blanks or commas.
  */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
@@ -80,6 +81,7 @@ struct conf {
 	const char *mail_spool_dir;
 
 	const char *path; /* the file that was read, or NULL */
+	const char *const *from; /* where each row's value came from */
 };
 
 enum conf_kind {
@@ -95,9 +97,11 @@ struct conf_row {
 	const char *name;
 	enum conf_kind kind;
 	size_t offset; /* in struct conf */
-	int64_t min, max; /* of CONF_INT and CONF_DURATION */
+	int64_t min, max; /* the number, or the bytes of a string */
 	const char *fallback; /* as it would stand in the file */
 	const char *choices; /* "a b c": nothing else; NULL: anything */
+	/* of a string or of each item: NULL, or what to give instead */
+	const char *(*check)(const char *);
 	bool secret; /* `config show` hides it */
 	const char *about;
 };

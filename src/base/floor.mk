@@ -9,3 +9,4 @@ libcardea_a_SOURCES += src/base/id.c src/base/id.h
 libcardea_a_SOURCES += src/base/log.c src/base/log.h
 libcardea_a_SOURCES += src/base/rand.c src/base/rand.h
 libcardea_a_SOURCES += src/base/utf8.c src/base/utf8.h
+libcardea_a_SOURCES += src/base/conf.c src/base/conf.h
