@@ -12,4 +12,17 @@ TESTS += t/unit/conf
 t_unit_conf_SOURCES = t/unit/conf.c
 t_unit_conf_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_conf_LDADD = $(LDADD) $(CHECK_LIBS)
+
+check_LIBRARIES += t/support/libtestdb.a
+t_support_libtestdb_a_SOURCES = t/support/testdb.c t/support/testdb.h
+
+check_PROGRAMS += t/unit/db
+TESTS += t/unit/db
+t_unit_db_SOURCES = t/unit/db.c t/unit/db.h t/unit/db_faults.c \
+	t/unit/db_migrate.c t/unit/db_values.c
+t_unit_db_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_db_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
+
 endif
+
+EXTRA_DIST += t/support/with-db

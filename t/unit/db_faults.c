@@ -1,0 +1,6 @@
+#include "db.h"
+void
+cases_faults(Suite *s)
+{
+	(void)s;
+}

@@ -1,0 +1,6 @@
+#include "db.h"
+void
+cases_migrate(Suite *s)
+{
+	(void)s;
+}
