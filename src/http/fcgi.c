@@ -72,8 +72,8 @@ socket_watch(int epoll, int listen_fd)
 static void
 failed(const char *what, int error)
 {
-	log_error(
-	    "fcgi.failed", KS("call", what), KS("error", strerror(error)));
+	log_error("fcgi.failed", KS("call", what),
+	    KS("error", strerror(error)));
 }
 
 static void
@@ -266,8 +266,8 @@ body_read_unknown(struct fcgi *f, struct buf *b, size_t max)
 }
 
 static bool
-body_read(
-    struct fcgi *f, struct arena *mem, size_t max, struct http_request *ret)
+body_read(struct fcgi *f, struct arena *mem, size_t max,
+    struct http_request *ret)
 {
 	struct buf b;
 	size_t n = 0;
@@ -354,8 +354,8 @@ head_put(struct buf *b, const struct http_response *r)
 	if (r->status != 304)
 		buf_printf(b, "Content-Length: %zu\r\n", r->body.n);
 	for (i = 0; i < r->n_headers; i++)
-		buf_printf(
-		    b, "%s: %s\r\n", r->headers[i].name, r->headers[i].value);
+		buf_printf(b, "%s: %s\r\n", r->headers[i].name,
+		    r->headers[i].value);
 	buf_puts(b, "\r\n");
 }
 

@@ -38,9 +38,9 @@ enum fcgi_event {
  * pending is delivered before anything else, even if requests are waiting,
  * and gives FCGI_NOTHING. So nobody else needs sigpending().
  */
-enum fcgi_event
-fcgi_next(struct fcgi *, struct arena *mem, const sigset_t *open,
-    int timeout_ms, size_t body_max, struct http_request *ret);
+enum fcgi_event fcgi_next(struct fcgi *, struct arena *mem,
+    const sigset_t *open, int timeout_ms, size_t body_max,
+    struct http_request *ret);
 
 /* Sends it, with Content-Length always, and is ready for the next. */
 void fcgi_reply(struct fcgi *, const struct http_response *, bool without_body);

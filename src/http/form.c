@@ -74,8 +74,8 @@ form_decode(struct arena *mem, const char *p, const char *end)
 }
 
 char *
-http_form_value(
-    struct arena *mem, const char *form, const char *name, bool *ret_bad)
+http_form_value(struct arena *mem, const char *form, const char *name,
+    bool *ret_bad)
 {
 	const char *p = form, *end, *equals, *name_end;
 	char *value = NULL;

@@ -52,8 +52,8 @@ const char *http_param(const struct http_request *, const char *name);
  * invalid UTF-8 or the name given twice. Text ends at a NUL: the caller
  * refuses a body that holds one.
  */
-char *http_form_value(
-    struct arena *mem, const char *form, const char *name, bool *ret_bad);
+char *http_form_value(struct arena *mem, const char *form, const char *name,
+    bool *ret_bad);
 
 /* The value of a cookie (RFC 6265 §4.2); NULL when absent. */
 char *http_cookie(struct arena *mem, const struct http_request *,

@@ -202,8 +202,8 @@ nested(size_t depth, char open, char close)
 
 	buf_init(&b, cx.mem, 64);
 	for (i = 0; i < depth; i++)
-		buf_puts(
-		    &b, open == '{' && i > 0 ? "\"k\":{" : (char[]){ open, 0 });
+		buf_puts(&b,
+		    open == '{' && i > 0 ? "\"k\":{" : (char[]) { open, 0 });
 	for (i = 0; i < depth; i++)
 		buf_putc(&b, close);
 	return b.p;
@@ -287,8 +287,8 @@ START_TEST(scan_against_json_c)
 	if (c->fault != JSON_OK)
 		return;
 	tok = json_tokener_new_ex(JSON_DEPTH + 1);
-	json_tokener_set_flags(
-	    tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	json_tokener_set_flags(tok,
+	    JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = json_tokener_parse_ex(tok, c->text, (int)c->n + 1);
 	ck_assert_msg(json_tokener_get_error(tok) == json_tokener_success,
 	    "json-c refuses %s", c->text);
@@ -367,8 +367,8 @@ START_TEST(string_table)
 		if (cases[i].value != NULL)
 			same(cases[i].text, cases[i].value, got);
 		else
-			ck_assert_msg(
-			    got == NULL, "%s gave %s", cases[i].text, got);
+			ck_assert_msg(got == NULL, "%s gave %s", cases[i].text,
+			    got);
 	}
 }
 END_TEST
@@ -464,8 +464,8 @@ struct item {
 };
 
 static const struct field item_rows[] = {
-	FIELD(
-	    struct item, display_name, F_STRING, .flags = F_REQUIRED, .max = 5),
+	FIELD(struct item, display_name, F_STRING, .flags = F_REQUIRED,
+	    .max = 5),
 	FIELD(struct item, is_primary, F_BOOL, .flags = F_OMIT_NULL),
 	FIELD_END,
 };
@@ -499,8 +499,8 @@ static const struct field rows[] = {
 	    .max = 8),
 	FIELD(struct in, nick_name, F_STRING, .flags = F_TRIM | F_NOT_EMPTY),
 	FIELD(struct in, token, F_STRING, .alias = "refreshToken"),
-	FIELD(
-	    struct in, code, F_STRING, .min = 6, .max = 6, .check = check_code),
+	FIELD(struct in, code, F_STRING, .min = 6, .max = 6,
+	    .check = check_code),
 	FIELD(struct in, kind, F_STRING, .values = kinds),
 	FIELD(struct in, remember_me, F_BOOL),
 	FIELD(struct in, per_page, F_INT, .min = 1, .max = 100),
@@ -688,8 +688,8 @@ START_TEST(decode_not_object)
 	size_t i;
 
 	for (i = 0; i < N(texts); i++)
-		ck_assert_int_eq(
-		    decode(texts[i], CASE_SNAKE, &in), ERR_MALFORMED_JSON);
+		ck_assert_int_eq(decode(texts[i], CASE_SNAKE, &in),
+		    ERR_MALFORMED_JSON);
 }
 END_TEST
 
@@ -775,8 +775,8 @@ START_TEST(decode_long_list)
 		buf_puts(&b, ",\"t\"");
 	buf_puts(&b, "]}");
 	ck_assert_int_eq(decode(b.p, CASE_SNAKE, &in), ERR_VALIDATION_ERROR);
-	same(
-	    "1001 items", "tags length must have at most 1000 items", faults());
+	same("1001 items", "tags length must have at most 1000 items",
+	    faults());
 }
 END_TEST
 
@@ -869,16 +869,17 @@ START_TEST(text_values)
 	struct query q = { 0 };
 	struct buf b;
 
-	ck_assert_int_eq(
-	    field_decode_text(&cx, query_rows, PAGE, CASE_SNAKE, "7", &q), 0);
-	ck_assert_int_eq(
-	    field_decode_text(&cx, query_rows, SEARCH, CASE_SNAKE, " ab ", &q),
+	ck_assert_int_eq(field_decode_text(&cx, query_rows, PAGE, CASE_SNAKE,
+			     "7", &q),
 	    0);
-	ck_assert_int_eq(
-	    field_decode_text(&cx, query_rows, ROLES, CASE_SNAKE, "a, b ,", &q),
+	ck_assert_int_eq(field_decode_text(&cx, query_rows, SEARCH, CASE_SNAKE,
+			     " ab ", &q),
 	    0);
-	ck_assert_int_eq(
-	    field_decode_text(&cx, query_rows, ACTIVE, CASE_SNAKE, "true", &q),
+	ck_assert_int_eq(field_decode_text(&cx, query_rows, ROLES, CASE_SNAKE,
+			     "a, b ,", &q),
+	    0);
+	ck_assert_int_eq(field_decode_text(&cx, query_rows, ACTIVE, CASE_SNAKE,
+			     "true", &q),
 	    0);
 	buf_init(&b, cx.mem, 64);
 	json_put_object(&b, query_rows, CASE_SNAKE, &q);
@@ -946,8 +947,8 @@ static const struct field out_rows[] = {
 	    .sub_size = sizeof(struct item)),
 	FIELD(struct out, empty, F_LIST),
 	FIELD(struct out, metadata, F_RAW),
-	FIELD_AS(
-	    struct out, "user_settings", settings, F_RAW, .flags = F_VERBATIM),
+	FIELD_AS(struct out, "user_settings", settings, F_RAW,
+	    .flags = F_VERBATIM),
 	FIELD_END,
 };
 
@@ -995,8 +996,8 @@ START_TEST(write_object)
 	out.deleted_at = CLOCK_DAY;
 	id_parse("usr", "usr_01h455vb4pex5vsknk084sn02q", &out.id);
 	json_put_object(&b, out_rows, CASE_SNAKE, &out);
-	ck_assert_ptr_nonnull(strstr(
-	    b.p, "{\"id\":\"usr_01h455vb4pex5vsknk084sn02q\",\"first_name\":"));
+	ck_assert_ptr_nonnull(strstr(b.p,
+	    "{\"id\":\"usr_01h455vb4pex5vsknk084sn02q\",\"first_name\":"));
 	ck_assert_ptr_nonnull(strstr(b.p,
 	    "\"last_name\":\"\",\"is_admin\":true,\"mfa_enabled\":true,"
 	    "\"logins\":-3,\"retry_after\":60,"));
@@ -1066,8 +1067,8 @@ START_TEST(round_trip_json_c)
 		same(ours.p, c, json_object_get_string(o));
 		theirs =
 		    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-		ck_assert_int_eq(
-		    json_scan(theirs, strlen(theirs), NULL), JSON_OK);
+		ck_assert_int_eq(json_scan(theirs, strlen(theirs), NULL),
+		    JSON_OK);
 		same(theirs, c, json_string(cx.mem, theirs, strlen(theirs)));
 		json_object_put(o);
 		if (u % 64 == 0)
@@ -1100,9 +1101,9 @@ START_TEST(round_trip_struct)
 	json_put_object(&first, rows, CASE_SNAKE, &in);
 	same("first", text, first.p);
 	o = json_tokener_parse(first.p);
-	ck_assert_int_eq(
-	    decode(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY),
-		CASE_SNAKE, &in),
+	ck_assert_int_eq(decode(json_object_to_json_string_ext(o,
+				    JSON_C_TO_STRING_PRETTY),
+			     CASE_SNAKE, &in),
 	    0);
 	in.metadata = "{\"a\":[1,2]}";
 	in.settings = "[true]";
