@@ -23,6 +23,14 @@ t_unit_db_SOURCES = t/unit/db.c t/unit/db.h t/unit/db_faults.c \
 t_unit_db_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_db_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
 
+check_PROGRAMS += t/unit/http t/unit/fcgi
+TESTS += t/unit/http t/unit/fcgi
+t_unit_http_SOURCES = t/unit/http.c
+t_unit_http_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_http_LDADD = $(LDADD) $(CHECK_LIBS)
+t_unit_fcgi_SOURCES = t/unit/fcgi.c
+t_unit_fcgi_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_fcgi_LDADD = $(LDADD) $(CHECK_LIBS)
 endif
 
 EXTRA_DIST += t/support/with-db

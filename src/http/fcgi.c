@@ -214,7 +214,7 @@ params_copy(struct arena *mem, char **envp)
 	return copy;
 }
 
-/* False where there is none, or it is no number. */
+/* False where there is none, or it is no number. A huge one is SIZE_MAX. */
 static bool
 content_length(const struct http_request *r, size_t *ret)
 {
@@ -223,13 +223,13 @@ content_length(const struct http_request *r, size_t *ret)
 
 	if (text == NULL || *text == '\0')
 		return false;
-	for (; *text != '\0'; text++) {
-		if (*text < '0' || *text > '9' || n > SIZE_MAX / 10 - 10)
-			return false;
-		n = n * 10 + (size_t)(*text - '0');
+	for (; *text >= '0' && *text <= '9'; text++) {
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, *text - '0', &n))
+			n = SIZE_MAX;
 	}
 	*ret = n;
-	return true;
+	return *text == '\0';
 }
 
 /*
