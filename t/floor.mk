@@ -1,6 +1,12 @@
 if HAVE_CHECK
 # Each suite lists its own programs.
 
+check_PROGRAMS += t/unit/base
+TESTS += t/unit/base
+t_unit_base_SOURCES = t/unit/base.c
+t_unit_base_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_base_LDADD = $(LDADD) $(CHECK_LIBS)
+
 check_PROGRAMS += t/unit/json
 TESTS += t/unit/json
 t_unit_json_SOURCES = t/unit/json.c

@@ -67,7 +67,7 @@ struct arena {
 static _Noreturn void
 out_of_memory(size_t n)
 {
-	log_error("arena.out_of_memory", KI("bytes", n));
+	log_error("arena.out_of_memory", KI("kib", n / 1024));
 	abort();
 }
 
