@@ -40,3 +40,4 @@ t_unit_fcgi_LDADD = $(LDADD) $(CHECK_LIBS)
 endif
 
 EXTRA_DIST += t/support/with-db
+EXTRA_DIST += t/e2e/run t/e2e/tap.sh t/e2e/nginx.t

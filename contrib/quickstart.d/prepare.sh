@@ -24,6 +24,17 @@ BUILD_PACKAGES=(
 	openssl=/usr/bin/openssl
 	ca-certificates=/usr/sbin/update-ca-certificates
 )
+# For the tests, beside those.
+# shellcheck disable=SC2034
+CHECK_PACKAGES=(
+	check=/usr/include/check.h
+	libjson-c-dev=/usr/include/json-c/json.h
+	clang=/usr/bin/clang
+	clang-format=/usr/bin/clang-format
+	shellcheck=/usr/bin/shellcheck
+	spawn-fcgi=/usr/bin/spawn-fcgi
+	xz-utils=/usr/bin/xz
+)
 
 # --- ports ---------------------------------------------------------------
 
@@ -97,9 +108,11 @@ missing() {
 	done
 }
 
+# packages LOG PACKAGE=FILE...
 packages() {
 	local -a want as=()
-	step Packages "$STATE/packages.log"
+	step Packages "$1"
+	shift
 	mapfile -t want < <(missing "$@")
 	if [[ ${#want[@]} -eq 0 ]]; then
 		step_done "all there"
@@ -144,9 +157,16 @@ sources_changed() {
 		    -newer "$QS_PREFIX/.built" -print -quit) ]]
 }
 
+build_system_changed() {
+	[[ ! -e $SRC/configure ]] || [[ -n $(find "$SRC" -maxdepth 3 \
+	    \( -name '*.mk' -o -name Makefile.am -o -name configure.ac \) \
+	    -newer "$SRC/configure" -print -quit) ]]
+}
+
 compile() {
-	[[ -e $SRC/configure ]] || logged as_source_owner autoreconf -fi "$SRC" ||
-		return
+	if build_system_changed; then
+		logged as_source_owner autoreconf -fi "$SRC" || return
+	fi
 	if [[ ! -e $BUILD/Makefile ]]; then
 		(cd "$BUILD" && logged as_source_owner "$SRC/configure" -q) || return
 	fi
