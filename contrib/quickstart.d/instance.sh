@@ -41,7 +41,8 @@ make_socket_dir() {
 # --- settings ------------------------------------------------------------
 
 conf_get() {
-	sed -n "s/^$1 = *//p" "$CONF" 2>/dev/null | head -n 1 || true
+	sed -n "s/^$1 = *//p" "$CONF" 2>/dev/null | head -n 1 |
+	    sed 's/^"\(.*\)"$/\1/' || true
 }
 
 # conf_set NAME VALUE: leaves every other line as the operator wrote it.
@@ -63,7 +64,7 @@ write_conf() {
 		cat >"$CONF.new" <<-EOT
 			# Written once by contrib/quickstart. Change what you like, then
 			# run it again; it keeps quota_scale and public_url only.
-			# Every setting: $PREFIX/share/cardea/cardea.conf
+			# Every setting: $PREFIX/etc/cardea/cardea.conf.example
 			listen = $RUN/cardea.sock
 			state_dir = $VAR/state
 			schema_dir = $PREFIX/share/cardea/schema
@@ -87,10 +88,13 @@ database_conf() {
 		return
 	fi
 	local name var
-	for name in socket host port user password; do
+	[[ -n ${CARDEA_DB_SOCKET:-} ]] || echo "db_socket ="
+	for name in socket host port user; do
 		var=CARDEA_DB_${name^^}
 		[[ -z ${!var:-} ]] || echo "db_$name = ${!var}"
 	done
+	[[ -z ${CARDEA_DB_PASSWORD:-} ]] ||
+		echo "db_password = \"$CARDEA_DB_PASSWORD\""
 }
 
 # An instance stays with the database it was made for.
@@ -98,7 +102,7 @@ same_database() {
 	private_database && return
 	local want have
 	want=$(database_conf | LC_ALL=C sort)
-	have=$(sed -n 's/^\(db_[a-z]* =\)/\1/p' "$CONF" | LC_ALL=C sort)
+	have=$(grep '^db_' "$CONF" | LC_ALL=C sort)
 	[[ $want == "$have" ]] || fail \
 	    "this instance uses another database than CARDEA_DB_* says" \
 	    "Unset CARDEA_DB_* to go on with the one in $CONF," \
