@@ -37,6 +37,18 @@ t_unit_http_LDADD = $(LDADD) $(CHECK_LIBS)
 t_unit_fcgi_SOURCES = t/unit/fcgi.c
 t_unit_fcgi_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_fcgi_LDADD = $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/unit/shared
+TESTS += t/unit/shared
+t_unit_shared_SOURCES = t/unit/shared.c
+t_unit_shared_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_shared_LDADD = $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/unit/quota
+TESTS += t/unit/quota
+t_unit_quota_SOURCES = t/unit/quota.c
+t_unit_quota_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_quota_LDADD = $(LDADD) $(CHECK_LIBS)
 endif
 
 EXTRA_DIST += t/support/with-db

@@ -10,3 +10,6 @@ libcardea_a_SOURCES += src/base/log.c src/base/log.h
 libcardea_a_SOURCES += src/base/rand.c src/base/rand.h
 libcardea_a_SOURCES += src/base/utf8.c src/base/utf8.h
 libcardea_a_SOURCES += src/base/conf.c src/base/conf.h
+libcardea_a_SOURCES += src/base/gate.c src/base/gate.h
+libcardea_a_SOURCES += src/base/shared.c src/base/shared.h
+libcardea_a_SOURCES += src/base/siphash.c src/base/siphash.h

@@ -26,6 +26,7 @@ struct gate {
 	_Atomic uint64_t hold, wait;
 	_Atomic uint32_t seq;
 	_Atomic uint32_t slots; /* how many may hold at once */
+	_Atomic uint32_t waiters; /* how many may wait at once */
 	/* when a request that does not hash was last served, ms of the
 	 * monotonic clock: while others are served one core stays free */
 	_Atomic int64_t other_ms;
@@ -44,6 +45,7 @@ struct shared {
 	_Atomic uint32_t jobs_seq; /* futex: raised when work was queued */
 	_Atomic uint64_t requests, errors;
 	struct shared_slot slot[SHARED_SLOTS];
+	_Atomic uint32_t quota_epoch; /* see http/quota.c */
 	_Alignas(64) _Atomic uint64_t quota[QUOTA_BUCKETS][QUOTA_WAYS];
 };
 
@@ -58,9 +60,26 @@ struct shared *shared_attach(int fd);
  */
 struct shared *shared_open(const char *path);
 
-/* This process's slot: set by the master's child, or by shared_open(). */
+/*
+ * This process's slot: set by the master's child, or by shared_open(); 0 in
+ * a program of one process.
+ */
 void shared_set_slot(int slot);
 int shared_slot(void);
+
+/*
+ * Frees the slots and places at the gate of processes that are dead. Does
+ * nothing under a master, who does that itself (gate_bury()).
+ */
+void shared_bury_dead(struct shared *);
+
+/*
+ * Sleeps while *word still is seen, at most timeout_ms (-1: for ever); a
+ * signal or nothing at all may end it sooner. shared_wake() ends it for n.
+ */
+void shared_wait(const _Atomic uint32_t *word, uint32_t seen,
+    int64_t timeout_ms);
+void shared_wake(const _Atomic uint32_t *word, int n);
 
 /* Tells the jobs process that work was queued. */
 void shared_wake_jobs(struct shared *);
