@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-#define DAY_S	86400
+#define DAY_S   86400
 #define YEAR_LO 1970
 #define YEAR_HI 9999
 

@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#define BLANKS	       " \t"
+#define BLANKS         " \t"
 #define LINE_MAX_BYTES 4096
 #define FILE_MAX_BYTES (1 << 20)
 #define NAME_MAX_BYTES 40

@@ -14,8 +14,8 @@
 #include "base/shared.h"
 
 #define SLICE_MS 100
-#define BUSY_MS	 1000 /* others were served so recently: a core stays free */
-#define NOTE_MS	 50 /* so exact is other_ms */
+#define BUSY_MS  1000 /* others were served so recently: a core stays free */
+#define NOTE_MS  50 /* so exact is other_ms */
 
 static int64_t
 mono_ms(void)

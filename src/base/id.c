@@ -13,7 +13,7 @@
 #include "base/rand.h"
 
 #define BASE32_LEN  26
-#define HEX_LEN	    36
+#define HEX_LEN     36
 #define COUNTER_MAX 0xfff
 /* a clock set back by more is followed, not waited for */
 #define STEP_BACK_MS 10000

@@ -115,8 +115,8 @@ bind_take(struct db *db, const struct stmt *stmt, va_list args)
 		memset(db->binds, 0, n * sizeof(*db->binds));
 	va_copy(ap, args);
 	for (size_t i = 0; i < n && good; i++)
-		good = bind_next(
-		    &db->binds[i], &db->params[i], stmt->bind[i], &ap);
+		good = bind_next(&db->binds[i], &db->params[i], stmt->bind[i],
+		    &ap);
 	va_end(ap);
 	db->n_params = n;
 	return good ? FAULT_NONE
@@ -376,7 +376,7 @@ store_uuid(struct cached *c, size_t i, struct uuid *to)
 	const struct cell *cell = &c->cells[i];
 
 	if (cell->null) {
-		*to = (struct uuid){ 0 };
+		*to = (struct uuid) { 0 };
 		return 0;
 	}
 	if (cell->n != sizeof(*to))

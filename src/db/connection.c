@@ -163,8 +163,8 @@ connection_log(struct db *db, bool away)
 	const struct complaint *c = &db->complaint;
 
 	if (away && !db->away)
-		log_error(
-		    "db.away", KI("errno", c->number), KS("message", c->text));
+		log_error("db.away", KI("errno", c->number),
+		    KS("message", c->text));
 	else if (!away && db->away)
 		log_info("db.back");
 	db->away = away;
@@ -178,8 +178,8 @@ connection_make(struct db *db)
 	if (my == NULL)
 		abort();
 	if (!connect_try(db, my)) {
-		fault_note(
-		    db, mysql_errno(my), mysql_sqlstate(my), mysql_error(my));
+		fault_note(db, mysql_errno(my), mysql_sqlstate(my),
+		    mysql_error(my));
 		mysql_close(my);
 		connection_log(db, true);
 		return FAULT_AWAY;

@@ -130,8 +130,8 @@ stmt_reads(const struct stmt *stmt)
 }
 
 static bool
-run_again(
-    const struct db *db, const struct run *run, enum fault fault, int tries)
+run_again(const struct db *db, const struct run *run, enum fault fault,
+    int tries)
 {
 	if (tries >= fault_tries(fault, db->complaint.number))
 		return false;
@@ -233,8 +233,8 @@ db_row(struct ctx *cx, const struct stmt *stmt, void *row, ...)
 }
 
 int
-db_rows(
-    struct ctx *cx, const struct stmt *stmt, struct list *ret, size_t size, ...)
+db_rows(struct ctx *cx, const struct stmt *stmt, struct list *ret, size_t size,
+    ...)
 {
 	struct run run = { .stmt = stmt, .size = size };
 	va_list ap;
@@ -244,7 +244,7 @@ db_rows(
 	r = run_stmt(cx, &run, ap);
 	va_end(ap);
 	if (r == 0)
-		*ret = (struct list){ .n = run.n, .items = run.rows };
+		*ret = (struct list) { .n = run.n, .items = run.rows };
 	return r;
 }
 

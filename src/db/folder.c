@@ -94,8 +94,8 @@ migration_read(struct arena *mem, int dir_fd, struct migration *m)
 	int e;
 
 	if (fd < 0)
-		return folder_refuse(
-		    m->file, strerror(errno), "make it readable");
+		return folder_refuse(m->file, strerror(errno),
+		    "make it readable");
 	text = text_read(mem, fd, &n);
 	e = errno;
 	close(fd);

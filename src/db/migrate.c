@@ -20,9 +20,9 @@
 #include "db/migrate.h"
 #include "db/private.h"
 
-#define LEASE_S	  120
-#define WAIT_S	  (LEASE_S + 30)
-#define POLL_MS	  100
+#define LEASE_S   120
+#define WAIT_S    (LEASE_S + 30)
+#define POLL_MS   100
 #define OWNER_MAX 128
 
 struct applied {
@@ -222,8 +222,8 @@ static int
 dirty_refuse(const struct migrator *m, const struct applied *a)
 {
 	return folder_refuse(a->name,
-	    arena_printf(
-		m->cx->mem, "was started by %s and never finished", a->owner),
+	    arena_printf(m->cx->mem, "was started by %s and never finished",
+		a->owner),
 	    "unless it still runs, see which of its statements took effect; "
 	    "then delete its row from schema_migration to run it again, or "
 	    "complete it by hand and set applied_at");
@@ -260,8 +260,8 @@ applied_check(const struct migrator *m)
 static int
 file_undo(struct migrator *m, const struct migration *f, const char *message)
 {
-	int r = db_exec(
-	    m->cx, &migrate_stmts[MIGRATION_UNDO], NULL, (int64_t)f->version);
+	int r = db_exec(m->cx, &migrate_stmts[MIGRATION_UNDO], NULL,
+	    (int64_t)f->version);
 
 	if (r != 0)
 		return r;
@@ -317,8 +317,8 @@ file_apply(struct migrator *m, const struct migration *f)
 static int
 applied_list(struct ctx *cx, struct list *ret)
 {
-	return db_rows(
-	    cx, &migrate_stmts[MIGRATION_LIST], ret, sizeof(struct applied));
+	return db_rows(cx, &migrate_stmts[MIGRATION_LIST], ret,
+	    sizeof(struct applied));
 }
 
 static int

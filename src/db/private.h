@@ -101,8 +101,8 @@ enum fault fault_of(unsigned number);
 /* How often in all a statement or transaction is tried. */
 int fault_tries(enum fault, unsigned number);
 bool fault_lost_connection(enum fault);
-enum fault
-fault_note(struct db *, unsigned number, const char *state, const char *text);
+enum fault fault_note(struct db *, unsigned number, const char *state,
+    const char *text);
 enum fault fault_of_connection(struct db *);
 enum fault fault_of_stmt(struct db *, MYSQL_STMT *);
 /* Logs the complaint and returns ERR_INTERNAL_LOGGED. */
@@ -135,8 +135,8 @@ enum fault bind_take(struct db *, const struct stmt *, va_list);
 size_t col_count(const struct col *);
 /* NULL, or why the column cannot be read as that kind. */
 const char *col_misfit(const struct col *, const MYSQL_FIELD *);
-void
-col_bind(const struct col *, const MYSQL_FIELD *, struct cell *, MYSQL_BIND *);
+void col_bind(const struct col *, const MYSQL_FIELD *, struct cell *,
+    MYSQL_BIND *);
 /* One column of the current row into its place; 0 or -1. */
 int col_store(struct ctx *, struct cached *, size_t i, void *row);
 
@@ -152,7 +152,7 @@ enum fault tx_ready(struct db *);
 void tx_doom(struct db *, enum fault);
 
 /* script.c; ret_done counts the statements that succeeded. */
-int script_run(
-    struct ctx *, const char *text, size_t *ret_done, const char **ret_message);
+int script_run(struct ctx *, const char *text, size_t *ret_done,
+    const char **ret_message);
 
 #endif

@@ -63,8 +63,8 @@ stmt_fits(struct db *db, const struct stmt *stmt, MYSQL_STMT *st)
 			    col_misfit(&stmt->result[i], &fields[i]);
 
 			if (why != NULL)
-				return column_misfit(
-				    db, i, fields[i].name, why);
+				return column_misfit(db, i, fields[i].name,
+				    why);
 		}
 		return FAULT_NONE;
 	}
@@ -124,8 +124,8 @@ cells_bind(struct db *db, struct cached *c)
 	if (binds == NULL)
 		abort();
 	for (size_t i = 0; i < c->n_cells; i++)
-		col_bind(
-		    &c->stmt.result[i], &fields[i], &c->cells[i], &binds[i]);
+		col_bind(&c->stmt.result[i], &fields[i], &c->cells[i],
+		    &binds[i]);
 	r = mysql_stmt_bind_result(c->st, binds);
 	free(binds);
 	return r == 0 ? FAULT_NONE : fault_of_stmt(db, c->st);
@@ -144,7 +144,7 @@ stmt_add(struct db *db, const struct stmt *stmt, struct cached **ret)
 	c = calloc(1, sizeof(*c) + n * sizeof(c->cells[0]));
 	if (c == NULL)
 		abort();
-	*c = (struct cached){ .stmt = *stmt, .st = st, .n_cells = n };
+	*c = (struct cached) { .stmt = *stmt, .st = st, .n_cells = n };
 	TAILQ_INSERT_HEAD(&db->cache, c, link);
 	db->n_cached++;
 	fault = cells_bind(db, c);

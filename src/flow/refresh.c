@@ -13,8 +13,8 @@
 #include "model/realm.h"
 #include "model/session.h"
 
-#define PREFIX	   "rt_"
-#define MAC_LEN	   16
+#define PREFIX     "rt_"
+#define MAC_LEN    16
 #define LATE_TAB   (30 * CLOCK_SECOND)
 #define ADOPT_TRYS 3
 

@@ -28,10 +28,10 @@
 #define TAG_MASK   ((UINT32_C(1) << TAG_BITS) - 1)
 #define EPOCH_BITS 18
 
-#define MINUTE	    60
-#define HOUR	    3600
+#define MINUTE      60
+#define HOUR        3600
 #define WINDOW_LONG HOUR /* no rule has a longer one */
-#define WINDOW	    MINUTE /* nor a longer one without TAG_LONG */
+#define WINDOW      MINUTE /* nor a longer one without TAG_LONG */
 #define TAG_LONG    1
 
 /* Clocks of two requests may differ so much, or one step back. */

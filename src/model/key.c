@@ -22,7 +22,7 @@
 #define PUBLISH_AHEAD (10 * CLOCK_MINUTE)
 #define RELOAD_EVERY  (10 * CLOCK_SECOND)
 #define KEYS_MAX      16
-#define CONTEXT	      "signing_key.private"
+#define CONTEXT       "signing_key.private"
 
 struct key_row {
 	struct key_info info;

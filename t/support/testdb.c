@@ -17,8 +17,8 @@
 
 #define ARENA_KEEP (64 << 10)
 
-static void
-die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+static void die(const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 1, 2)));
 
 static void
 die(const char *fmt, ...)
@@ -56,7 +56,7 @@ testdb_need_server(char **argv)
 	if (args == NULL)
 		abort();
 	snprintf(wrapper, sizeof(wrapper), "%s/t/support/with-db", srcdir());
-	args[0] = (char[]){ "sh" };
+	args[0] = (char[]) { "sh" };
 	args[1] = wrapper;
 	memcpy(args + 2, argv, n * sizeof(*args));
 	execv("/bin/sh", args);
@@ -86,8 +86,8 @@ script(struct ctx *cx, const char *what, const char *name)
 {
 	const char *message = "";
 
-	if (db_script(
-		cx, arena_printf(cx->mem, "%s %s", what, name), &message) != 0)
+	if (db_script(cx, arena_printf(cx->mem, "%s %s", what, name),
+		&message) != 0)
 		die("%s %s: %s", what, name, message);
 }
 
@@ -120,7 +120,7 @@ database_migrate(const struct testdb *t)
 void
 testdb_join(const struct testdb *t, struct ctx *ret)
 {
-	*ret = (struct ctx){
+	*ret = (struct ctx) {
 		.mem = arena_new(ARENA_KEEP),
 		.secret = arena_new_secret(4096),
 		.db = db_new(&t->conf),

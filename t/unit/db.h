@@ -28,11 +28,11 @@ bool log_has(const char *words);
 /* "ERR_CONFLICT", "0", … */
 const char *result_name(int r);
 
-#define ck_result(got, want) \
-	do { \
-		int got_ = (got), want_ = (want); \
-		ck_assert_msg(got_ == want_, "%s: got %s, want %s", #got, \
-		    result_name(got_), result_name(want_)); \
+#define ck_result(got, want)                                                   \
+	do {                                                                   \
+		int got_ = (got), want_ = (want);                              \
+		ck_assert_msg(got_ == want_, "%s: got %s, want %s", #got,      \
+		    result_name(got_), result_name(want_));                    \
 	} while (0)
 
 void cases_values(Suite *);

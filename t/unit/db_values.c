@@ -50,9 +50,9 @@ static void
 round_trip(const struct value *in, struct value *ret)
 {
 	table_make();
-	ck_result(
-	    db_exec(&db.cx, &value_stmts[VALUE_PUT], NULL, in->s, in->i,
-		(int64_t)in->n, (int)in->f, in->at, &in->id, in->b.p, in->b.n),
+	ck_result(db_exec(&db.cx, &value_stmts[VALUE_PUT], NULL, in->s, in->i,
+		      (int64_t)in->n, (int)in->f, in->at, &in->id, in->b.p,
+		      in->b.n),
 	    0);
 	ck_result(db_row(&db.cx, &value_stmts[VALUE_GET], ret), 0);
 }
@@ -193,9 +193,9 @@ END_TEST
 START_TEST(instant_beyond_the_calendar)
 {
 	table_make();
-	ck_result(
-	    db_exec(&db.cx, &value_stmts[VALUE_PUT], NULL, NULL, INT64_C(0),
-		INT64_C(0), 0, INT64_MAX, NULL, NULL, (size_t)0),
+	ck_result(db_exec(&db.cx, &value_stmts[VALUE_PUT], NULL, NULL,
+		      INT64_C(0), INT64_C(0), 0, INT64_MAX, NULL, NULL,
+		      (size_t)0),
 	    -1);
 	ck_assert(log_has("db.error"));
 }

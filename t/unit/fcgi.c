@@ -222,7 +222,7 @@ ask_put(struct buf *b, const struct ask *a)
 	param_put(&params, "QUERY_STRING", a->query ? a->query : "");
 	param_put(&params, "CONTENT_TYPE", a->type ? a->type : "");
 	param_put(&params, "CONTENT_LENGTH",
-	    a->length != NULL	? a->length
+	    a->length != NULL   ? a->length
 		: a->body_n > 0 ? length
 				: "");
 	param_put(&params, "REMOTE_ADDR", "192.0.2.1");
@@ -514,7 +514,7 @@ START_TEST(signal_before_request)
 END_TEST
 
 #define REQUESTS 300
-#define ROUNDS	 40
+#define ROUNDS   40
 
 /* Sends its requests one after the other; its status is the failures. */
 static pid_t

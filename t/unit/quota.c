@@ -12,8 +12,8 @@
 
 #define LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define COUNT_MAX ((1U << 22) - 1)
-#define WRAP_S	  (INT64_C(1) << 20)
-#define EPOCH_S	  (INT64_C(1) << 18)
+#define WRAP_S    (INT64_C(1) << 20)
+#define EPOCH_S   (INT64_C(1) << 18)
 
 /* An instant at which the 20 bits of the start are all zero. */
 #define ZERO_S (1700 * WRAP_S)
@@ -357,8 +357,8 @@ START_TEST(other_key_other_place)
 END_TEST
 
 #define PROCESSES 8
-#define HITS	  100000
-#define KEYS	  10
+#define HITS      100000
+#define KEYS      10
 
 static void
 hits_run(void)

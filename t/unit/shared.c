@@ -278,7 +278,7 @@ END_TEST
 
 #define KILL_WORKERS 6
 #define KILL_CORES   2
-#define KILLS	     150
+#define KILLS        150
 
 /* Beside the gate's own masks: who believes to be inside. */
 struct witness {
