@@ -41,8 +41,7 @@ make_socket_dir() {
 # --- settings ------------------------------------------------------------
 
 conf_get() {
-	sed -n "s/^$1 = *//p" "$CONF" 2>/dev/null | head -n 1 |
-	    sed 's/^"\(.*\)"$/\1/' || true
+	sed -n "s/^$1 = *//p" "$CONF" 2>/dev/null | head -n 1 || true
 }
 
 # conf_set NAME VALUE: leaves every other line as the operator wrote it.
@@ -53,6 +52,12 @@ conf_set() {
 	sed "/^$1 *=/d" "$CONF" >"$CONF.new"
 	printf '%s = %s\n' "$1" "$2" >>"$CONF.new"
 	mv "$CONF.new" "$CONF"
+}
+
+# As cardea.conf and MariaDB's option files both read it.
+quoted() {
+	local v=${1//\\/\\\\}
+	printf '"%s"' "${v//\"/\\\"}"
 }
 
 private_database() {
@@ -94,7 +99,7 @@ database_conf() {
 		[[ -z ${!var:-} ]] || echo "db_$name = ${!var}"
 	done
 	[[ -z ${CARDEA_DB_PASSWORD:-} ]] ||
-		echo "db_password = \"$CARDEA_DB_PASSWORD\""
+		echo "db_password = $(quoted "$CARDEA_DB_PASSWORD")"
 }
 
 # An instance stays with the database it was made for.
@@ -120,17 +125,13 @@ sql() {
 	mariadb --defaults-file="$VAR/db/client.cnf" --connect-timeout=5 -NB -e "$1"
 }
 
-quoted() {
-	local v=${1//\\/\\\\}
-	printf '"%s"' "${v//\"/\\\"}"
-}
-
 client_conf() {
 	echo "[client]"
 	local name value
 	for name in socket host port user password; do
 		value=$(conf_get "db_$name")
-		[[ -z $value ]] || echo "$name=$(quoted "$value")"
+		[[ -z $value || $value == \"* ]] || value=$(quoted "$value")
+		[[ -z $value ]] || echo "$name=$value"
 	done
 }
 
