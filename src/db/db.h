@@ -130,7 +130,11 @@ uint64_t db_sent(const struct db *);
  */
 int db_check(struct ctx *, const struct stmt *, const char **ret_message);
 
-/* Text of one or more statements (a migration), not prepared. 0 or <0. */
+/*
+ * Text of one or more statements (a migration), not prepared, on a connection
+ * of its own without a time-out. 0, ERR_UNAVAILABLE or <0, the latter two
+ * with the server's message.
+ */
 int db_script(struct ctx *, const char *text, const char **ret_message);
 
 #endif

@@ -79,14 +79,25 @@ run_fetch(struct ctx *cx, struct run *run, struct cached *c)
 
 	run->n = 0;
 	while ((r = mysql_stmt_fetch(c->st)) == 0 || r == MYSQL_DATA_TRUNCATED)
-		if (run_row(cx, run, c) != 0) {
-			mysql_stmt_free_result(c->st);
+		if (run_row(cx, run, c) != 0)
 			return fault_note(cx->db, ER_WRONG_VALUE, "HY000",
 			    "a value does not fit its place in the row");
-		}
 	if (r != MYSQL_NO_DATA)
 		return fault_of_stmt(cx->db, c->st);
 	return run->row != NULL && run->n == 0 ? FAULT_EMPTY : FAULT_NONE;
+}
+
+/* Whatever was not fetched goes, so that the connection is free again. */
+static enum fault
+run_results(struct ctx *cx, struct run *run, struct cached *c)
+{
+	enum fault fault = stmt_bind(cx->db, c);
+
+	if (fault == FAULT_NONE)
+		fault = run_fetch(cx, run, c);
+	if (fault == FAULT_OTHER)
+		mysql_stmt_free_result(c->st);
+	return fault;
 }
 
 static enum fault
@@ -101,7 +112,7 @@ run_execute(struct ctx *cx, struct run *run, struct cached *c)
 	    mysql_stmt_execute(c->st) != 0)
 		return fault_of_stmt(db, c->st);
 	if (c->n_cells > 0)
-		return run_fetch(cx, run, c);
+		return run_results(cx, run, c);
 	run->n = (size_t)mysql_stmt_affected_rows(c->st);
 	return FAULT_NONE;
 }

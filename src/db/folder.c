@@ -23,10 +23,16 @@
 #define FILES_MAX      9999
 
 int
-folder_refuse(const char *file, const char *problem, const char *remedy)
+folder_refuse(const struct folder *folder, const char *file,
+    const char *problem, const char *remedy)
 {
+	char line[1024];
+
 	log_error("migrate.refused", KS("file", file), KS("problem", problem),
 	    KS("remedy", remedy));
+	snprintf(line, sizeof(line), "%s: %s: %s", file, problem, remedy);
+	if (folder->say != NULL)
+		folder->say(line);
 	return ERR_INTERNAL_LOGGED;
 }
 
@@ -86,7 +92,7 @@ text_read(struct arena *mem, int fd, size_t *ret_n)
 }
 
 static int
-migration_read(struct arena *mem, int dir_fd, struct migration *m)
+migration_read(const struct folder *folder, int dir_fd, struct migration *m)
 {
 	int fd = openat(dir_fd, m->file, O_RDONLY | O_CLOEXEC);
 	size_t n = 0;
@@ -94,35 +100,39 @@ migration_read(struct arena *mem, int dir_fd, struct migration *m)
 	int e;
 
 	if (fd < 0)
-		return folder_refuse(m->file, strerror(errno),
+		return folder_refuse(folder, m->file, strerror(errno),
 		    "make it readable");
-	text = text_read(mem, fd, &n);
+	text = text_read(folder->mem, fd, &n);
 	e = errno;
 	close(fd);
 	if (text == NULL)
-		return folder_refuse(m->file, strerror(e), "make it readable");
+		return folder_refuse(folder, m->file, strerror(e),
+		    "make it readable");
 	if (strlen(text) != n)
-		return folder_refuse(m->file, "holds a NUL byte", "remove it");
+		return folder_refuse(folder, m->file, "holds a NUL byte",
+		    "remove it");
 	m->text = text;
 	SHA256((const unsigned char *)text, n, m->sum);
 	return 0;
 }
 
 static int
-migration_add(struct arena *mem, const char *name, struct list *list)
+migration_add(struct folder *folder, const char *name)
 {
+	struct list *list = &folder->files;
 	struct migration *m;
 	int version;
 
 	if (strlen(name) < 10 || (version = name_version(name)) < 1)
-		return folder_refuse(name, "is not named NNNN-name.sql",
+		return folder_refuse(folder, name, "is not named NNNN-name.sql",
 		    "rename it: four digits from 0001 on, then small "
 		    "letters, digits and hyphens");
 	if (list->n == FILES_MAX)
-		return folder_refuse(name, "is one too many", "remove it");
+		return folder_refuse(folder, name, "is one too many",
+		    "remove it");
 	m = &((struct migration *)list->items)[list->n++];
 	m->version = version;
-	m->file = arena_strdup(mem, name);
+	m->file = arena_strdup(folder->mem, name);
 	return 0;
 }
 
@@ -136,17 +146,17 @@ migration_order(const void *a, const void *b)
 
 /* Numbers must run 1, 2, 3, … */
 static int
-order_check(const struct list *list)
+order_check(const struct folder *folder)
 {
-	const struct migration *m = list->items;
+	const struct migration *m = folder->files.items;
 
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t i = 0; i < folder->files.n; i++) {
 		if (m[i].version > (int)i + 1)
-			return folder_refuse(m[i].file,
+			return folder_refuse(folder, m[i].file,
 			    "the number before it is missing",
 			    "restore the missing file or renumber this one");
 		if (m[i].version <= (int)i)
-			return folder_refuse(m[i].file,
+			return folder_refuse(folder, m[i].file,
 			    "has the number of another file",
 			    "renumber the newer one");
 	}
@@ -154,28 +164,29 @@ order_check(const struct list *list)
 }
 
 static int
-names_read(struct arena *mem, DIR *d, struct list *list)
+names_read(struct folder *folder, DIR *d)
 {
 	struct dirent *e;
 	int r = 0;
 
 	while (r == 0 && (e = readdir(d)) != NULL)
 		if (name_is_sql(e->d_name))
-			r = migration_add(mem, e->d_name, list);
+			r = migration_add(folder, e->d_name);
 	if (r != 0)
 		return r;
-	qsort(list->items, list->n, sizeof(struct migration), migration_order);
-	return order_check(list);
+	qsort(folder->files.items, folder->files.n, sizeof(struct migration),
+	    migration_order);
+	return order_check(folder);
 }
 
 static int
-texts_read(struct arena *mem, int dir_fd, const struct list *list)
+texts_read(const struct folder *folder, int dir_fd)
 {
-	struct migration *m = list->items;
+	struct migration *m = folder->files.items;
 	int r = 0;
 
-	for (size_t i = 0; i < list->n && r == 0; i++)
-		r = migration_read(mem, dir_fd, &m[i]);
+	for (size_t i = 0; i < folder->files.n && r == 0; i++)
+		r = migration_read(folder, dir_fd, &m[i]);
 	return r;
 }
 
@@ -193,22 +204,21 @@ entries_count(DIR *d)
 }
 
 int
-folder_read(struct arena *mem, const char *dir, struct list *ret)
+folder_read(struct folder *folder, const char *dir)
 {
-	struct list list = { 0 };
 	DIR *d = opendir(dir);
 	int r;
 
 	if (d == NULL)
-		return folder_refuse(dir, strerror(errno),
+		return folder_refuse(folder, dir, strerror(errno),
 		    "set schema_dir to the folder of the migrations");
-	list.items =
-	    arena_array(mem, entries_count(d) + 1, sizeof(struct migration));
-	r = names_read(mem, d, &list);
+	folder->files = (struct list) {
+		.items = arena_array(folder->mem, entries_count(d) + 1,
+		    sizeof(struct migration)),
+	};
+	r = names_read(folder, d);
 	if (r == 0)
-		r = texts_read(mem, dirfd(d), &list);
+		r = texts_read(folder, dirfd(d));
 	closedir(d);
-	if (r == 0)
-		*ret = list;
 	return r;
 }

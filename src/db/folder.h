@@ -18,13 +18,20 @@ struct migration {
 	uint8_t sum[MIGRATION_SUM_LEN];
 };
 
-/*
- * Reads them in order into mem. 0, or -1 after a log line: a name that is
- * not of the form, a number twice or left out, a file that cannot be read.
- */
-int folder_read(struct arena *mem, const char *dir, struct list *ret);
+struct folder {
+	struct arena *mem;
+	void (*say)(const char *line); /* may be NULL */
+	struct list files; /* of struct migration, in order */
+};
 
-/* Logs why a migration is refused and what to do; returns -1. */
-int folder_refuse(const char *file, const char *problem, const char *remedy);
+/*
+ * Fills in the files. 0, or -1 after folder_refuse(): a name that is not of
+ * the form, a number twice or left out, a file that cannot be read.
+ */
+int folder_read(struct folder *, const char *dir);
+
+/* Logs and says why a migration is refused and what to do; returns -1. */
+int folder_refuse(const struct folder *, const char *file, const char *problem,
+    const char *remedy);
 
 #endif

@@ -40,9 +40,8 @@ struct holder {
 /* What one run carries. */
 struct migrator {
 	struct ctx *cx;
-	void (*say)(const char *line);
 	char owner[OWNER_MAX];
-	struct list files; /* of struct migration */
+	struct folder folder;
 	struct list applied; /* of struct applied, in order */
 };
 
@@ -144,8 +143,8 @@ owner_name(char ret[OWNER_MAX])
 static void
 say(const struct migrator *m, const char *what, const char *name)
 {
-	if (m->say != NULL)
-		m->say(arena_printf(m->cx->mem, "%s %s", what, name));
+	if (m->folder.say != NULL)
+		m->folder.say(arena_printf(m->cx->mem, "%s %s", what, name));
 }
 
 static int
@@ -202,7 +201,8 @@ lock_take(struct migrator *m)
 			return r;
 		nanosleep(&pause, NULL);
 	}
-	return folder_refuse("schema_lock", "another process keeps the lock",
+	return folder_refuse(&m->folder, "schema_lock",
+	    "another process keeps the lock",
 	    "wait for it to finish, then run this again");
 }
 
@@ -214,14 +214,15 @@ lock_renew(struct migrator *m, const char *file)
 
 	if (r != 0 || ours)
 		return r;
-	return folder_refuse(file, "another process has taken the lock",
+	return folder_refuse(&m->folder, file,
+	    "another process has taken the lock",
 	    "wait for it to finish, then run this again");
 }
 
 static int
 dirty_refuse(const struct migrator *m, const struct applied *a)
 {
-	return folder_refuse(a->name,
+	return folder_refuse(&m->folder, a->name,
 	    arena_printf(m->cx->mem, "was started by %s and never finished",
 		a->owner),
 	    "unless it still runs, see which of its statements took effect; "
@@ -233,23 +234,23 @@ dirty_refuse(const struct migrator *m, const struct applied *a)
 static int
 applied_check(const struct migrator *m)
 {
-	const struct migration *file = m->files.items;
+	const struct migration *file = m->folder.files.items;
 	const struct applied *a = m->applied.items;
 
 	for (size_t i = 0; i < m->applied.n; i++) {
 		if (a[i].applied_at == 0)
 			return dirty_refuse(m, &a[i]);
 		if (a[i].version != (int)i + 1)
-			return folder_refuse(a[i].name,
+			return folder_refuse(&m->folder, a[i].name,
 			    "was applied before the one in front of it",
 			    "see schema_migration: a row was removed");
-		if (i >= m->files.n)
-			return folder_refuse(a[i].name,
+		if (i >= m->folder.files.n)
+			return folder_refuse(&m->folder, a[i].name,
 			    "was applied, but its file is missing",
 			    "install the release that has it");
 		if (a[i].sum.n != MIGRATION_SUM_LEN ||
 		    memcmp(a[i].sum.p, file[i].sum, MIGRATION_SUM_LEN) != 0)
-			return folder_refuse(file[i].file,
+			return folder_refuse(&m->folder, file[i].file,
 			    "has changed since it was applied",
 			    "restore it and put the change into a new file");
 	}
@@ -265,7 +266,7 @@ file_undo(struct migrator *m, const struct migration *f, const char *message)
 
 	if (r != 0)
 		return r;
-	return folder_refuse(f->file, message,
+	return folder_refuse(&m->folder, f->file, message,
 	    "nothing of it was applied: mend it and run this again");
 }
 
@@ -290,7 +291,7 @@ file_run(struct migrator *m, const struct migration *f)
 		    (int64_t)f->version);
 	if (script_untouched(m->cx, done))
 		return file_undo(m, f, message);
-	return folder_refuse(f->file, message,
+	return folder_refuse(&m->folder, f->file, message,
 	    "the statements before that one took effect: undo them, delete "
 	    "its row from schema_migration, mend it and run this again");
 }
@@ -305,7 +306,8 @@ file_apply(struct migrator *m, const struct migration *f)
 	r = db_exec(m->cx, &migrate_stmts[MIGRATION_START], NULL,
 	    (int64_t)f->version, f->file, f->sum, sizeof(f->sum), m->owner);
 	if (r == ERR_CONFLICT)
-		return folder_refuse(f->file, "another process has started it",
+		return folder_refuse(&m->folder, f->file,
+		    "another process has started it",
 		    "wait for it to finish, then run this again");
 	if (r == 0)
 		r = file_run(m, f);
@@ -324,12 +326,12 @@ applied_list(struct ctx *cx, struct list *ret)
 static int
 files_apply(struct migrator *m, size_t *ret_applied)
 {
-	const struct migration *file = m->files.items;
+	const struct migration *file = m->folder.files.items;
 	int r = applied_list(m->cx, &m->applied);
 
 	if (r == 0)
 		r = applied_check(m);
-	for (size_t i = m->applied.n; i < m->files.n && r == 0; i++) {
+	for (size_t i = m->applied.n; i < m->folder.files.n && r == 0; i++) {
 		r = file_apply(m, &file[i]);
 		if (r == 0)
 			++*ret_applied;
@@ -341,9 +343,10 @@ int
 migrate_run(struct ctx *cx, const char *dir, void (*say_line)(const char *),
     size_t *ret_applied)
 {
-	struct migrator m = { .cx = cx, .say = say_line };
+	struct migrator m = { .cx = cx,
+		.folder = { .mem = cx->mem, .say = say_line } };
 	size_t applied = 0;
-	int r = folder_read(cx->mem, dir, &m.files);
+	int r = folder_read(&m.folder, dir);
 
 	owner_name(m.owner);
 	if (r == 0)
@@ -374,10 +377,11 @@ finished_count(const struct list *applied)
 int
 migrate_pending(struct ctx *cx, const char *dir, size_t *ret_n)
 {
-	struct list files, applied = { 0 };
+	struct folder folder = { .mem = cx->mem };
+	struct list applied = { 0 };
 	struct count tables;
 	size_t done;
-	int r = folder_read(cx->mem, dir, &files);
+	int r = folder_read(&folder, dir);
 
 	if (r == 0)
 		r = db_row(cx, &migrate_stmts[TABLE_COUNT], &tables);
@@ -386,6 +390,6 @@ migrate_pending(struct ctx *cx, const char *dir, size_t *ret_n)
 	if (r != 0)
 		return r;
 	done = finished_count(&applied);
-	*ret_n = files.n > done ? files.n - done : 0;
+	*ret_n = folder.files.n > done ? folder.files.n - done : 0;
 	return 0;
 }

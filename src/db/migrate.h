@@ -12,8 +12,9 @@
 struct ctx;
 
 /*
- * say gets one line for each file applied. 0, or <0 after a log line: an
- * applied file has changed, one is missing or out of order, or one failed.
+ * say (may be NULL) gets a line for each file applied, and one that says why
+ * it stopped and what to do. 0; ERR_UNAVAILABLE; or <0, logged: an applied
+ * file has changed, one is missing or out of order, or one failed.
  */
 int migrate_run(struct ctx *, const char *dir, void (*say)(const char *line),
     size_t *ret_applied);

@@ -67,6 +67,7 @@ struct cached {
 	TAILQ_ENTRY(cached) link;
 	struct stmt stmt; /* its pointers are what tells it apart */
 	MYSQL_STMT *st;
+	bool bound; /* the cells are where its columns go */
 	size_t n_cells;
 	struct cell cells[];
 };
@@ -127,6 +128,8 @@ void connection_heed(struct db *, enum fault);
 enum fault stmt_find(struct db *, const struct stmt *, struct cached **ret);
 /* Prepares without caching, and compares with bind and result. */
 enum fault stmt_prepare(struct db *, const struct stmt *, MYSQL_STMT **ret);
+/* Binds its columns, unless they are, or are not known yet. */
+enum fault stmt_bind(struct db *, struct cached *);
 void stmt_forget(struct db *, struct cached *);
 void stmt_forget_all(struct db *);
 

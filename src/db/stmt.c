@@ -46,32 +46,51 @@ column_misfit(struct db *db, size_t i, const char *name, const char *why)
 	return misfit_note(db, text);
 }
 
+static enum fault
+count_misfit(struct db *db, const struct stmt *stmt, MYSQL_STMT *st)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+	    "%lu parameters and %u columns, but bind has %zu and result %zu",
+	    mysql_stmt_param_count(st), mysql_stmt_field_count(st),
+	    strlen(stmt->bind), col_count(stmt->result));
+	return misfit_note(db, text);
+}
+
+/* The server tells the columns of RETURNING with the first execution. */
+static bool
+columns_come_late(const struct stmt *stmt, MYSQL_STMT *st)
+{
+	return stmt->result != NULL && mysql_stmt_field_count(st) == 0 &&
+	    strstr(stmt->text, " RETURNING ") != NULL;
+}
+
+static enum fault
+columns_fit(struct db *db, const struct stmt *stmt, MYSQL_STMT *st)
+{
+	const MYSQL_FIELD *fields = mariadb_stmt_fetch_fields(st);
+	size_t n = mysql_stmt_field_count(st);
+
+	if (n != col_count(stmt->result))
+		return count_misfit(db, stmt, st);
+	for (size_t i = 0; i < n; i++) {
+		const char *why = col_misfit(&stmt->result[i], &fields[i]);
+
+		if (why != NULL)
+			return column_misfit(db, i, fields[i].name, why);
+	}
+	return FAULT_NONE;
+}
+
 /* Do the parameters and columns agree with bind and result? */
 static enum fault
 stmt_fits(struct db *db, const struct stmt *stmt, MYSQL_STMT *st)
 {
-	size_t n_bind = strlen(stmt->bind);
-	size_t n_cols = col_count(stmt->result);
-	size_t n_params = mysql_stmt_param_count(st);
-	size_t n_fields = mysql_stmt_field_count(st);
-	const MYSQL_FIELD *fields = mariadb_stmt_fetch_fields(st);
-	char text[256];
-
-	if (n_bind == n_params && n_cols == n_fields) {
-		for (size_t i = 0; i < n_cols; i++) {
-			const char *why =
-			    col_misfit(&stmt->result[i], &fields[i]);
-
-			if (why != NULL)
-				return column_misfit(db, i, fields[i].name,
-				    why);
-		}
-		return FAULT_NONE;
-	}
-	snprintf(text, sizeof(text),
-	    "%zu parameters and %zu columns, but bind has %zu and result %zu",
-	    n_params, n_fields, n_bind, n_cols);
-	return misfit_note(db, text);
+	if (strlen(stmt->bind) != mysql_stmt_param_count(st))
+		return count_misfit(db, stmt, st);
+	return columns_come_late(stmt, st) ? FAULT_NONE
+					   : columns_fit(db, stmt, st);
 }
 
 /*
@@ -115,12 +134,9 @@ static enum fault
 cells_bind(struct db *db, struct cached *c)
 {
 	const MYSQL_FIELD *fields = mariadb_stmt_fetch_fields(c->st);
-	MYSQL_BIND *binds;
+	MYSQL_BIND *binds = calloc(c->n_cells, sizeof(*binds));
 	int r;
 
-	if (c->n_cells == 0)
-		return FAULT_NONE;
-	binds = calloc(c->n_cells, sizeof(*binds));
 	if (binds == NULL)
 		abort();
 	for (size_t i = 0; i < c->n_cells; i++)
@@ -129,6 +145,20 @@ cells_bind(struct db *db, struct cached *c)
 	r = mysql_stmt_bind_result(c->st, binds);
 	free(binds);
 	return r == 0 ? FAULT_NONE : fault_of_stmt(db, c->st);
+}
+
+enum fault
+stmt_bind(struct db *db, struct cached *c)
+{
+	enum fault fault;
+
+	if (c->bound || columns_come_late(&c->stmt, c->st))
+		return FAULT_NONE;
+	fault = columns_fit(db, &c->stmt, c->st);
+	if (fault == FAULT_NONE && c->n_cells > 0)
+		fault = cells_bind(db, c);
+	c->bound = fault == FAULT_NONE;
+	return fault;
 }
 
 static enum fault
@@ -147,7 +177,7 @@ stmt_add(struct db *db, const struct stmt *stmt, struct cached **ret)
 	*c = (struct cached) { .stmt = *stmt, .st = st, .n_cells = n };
 	TAILQ_INSERT_HEAD(&db->cache, c, link);
 	db->n_cached++;
-	fault = cells_bind(db, c);
+	fault = stmt_bind(db, c);
 	if (fault != FAULT_NONE)
 		stmt_forget(db, c);
 	else

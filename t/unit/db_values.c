@@ -345,6 +345,46 @@ START_TEST(changes_are_counted)
 }
 END_TEST
 
+/* Its columns are known only once it ran. */
+START_TEST(returning_gives_rows)
+{
+	struct row {
+		int64_t i;
+		const char *s;
+	} row;
+	static const struct col cols[] = {
+		COL(struct row, i),
+		COL(struct row, s),
+		COL_END,
+	};
+	static const struct col swapped[] = {
+		COL(struct row, s),
+		COL(struct row, i),
+		COL_END,
+	};
+	static const struct stmt put = { SCOPE_NONE, "is", cols,
+		"INSERT INTO v (i, s) VALUES (?, ?) RETURNING i + 1, s" };
+	static const struct stmt take = { SCOPE_NONE, "i", cols,
+		"DELETE FROM v WHERE i >= ? RETURNING i, s" };
+	static const struct stmt wrong = { SCOPE_NONE, "i", swapped,
+		"DELETE FROM v WHERE i >= ? RETURNING i, s" };
+	struct list list;
+
+	table_make();
+	for (int64_t i = 1; i <= 3; i++) {
+		ck_result(db_row(&db.cx, &put, &row, i, "x"), 0);
+		ck_assert_int_eq(row.i, i + 1);
+		ck_assert_str_eq(row.s, "x");
+	}
+	ck_result(db_rows(&db.cx, &take, &list, sizeof(row), INT64_C(2)), 0);
+	ck_assert_uint_eq(list.n, 2);
+	ck_result(db_row(&db.cx, &take, &row, INT64_C(2)), ERR_NOT_FOUND);
+	ck_result(db_row(&db.cx, &wrong, &row, INT64_C(1)), -1);
+	ck_assert(log_has("is no string"));
+	ck_result(db_ping(&db.cx), 0);
+}
+END_TEST
+
 START_TEST(select_is_one_statement)
 {
 	struct value out;
@@ -531,6 +571,7 @@ cases_values(Suite *s)
 	tcase_add_test(c, changes_are_counted);
 
 	c = db_case(s, "statements");
+	tcase_add_test(c, returning_gives_rows);
 	tcase_add_test(c, select_is_one_statement);
 	tcase_add_test(c, cache_is_capped);
 	tcase_add_test(c, altered_table_is_no_trouble);
