@@ -49,6 +49,19 @@ TESTS += t/unit/quota
 t_unit_quota_SOURCES = t/unit/quota.c
 t_unit_quota_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_quota_LDADD = $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/unit/crypto
+TESTS += t/unit/crypto
+t_unit_crypto_SOURCES = \
+	t/unit/crypto.c t/unit/crypto.h \
+	t/unit/crypto_digest.c \
+	t/unit/crypto_jwk.c \
+	t/unit/crypto_jws.c \
+	t/unit/crypto_password.c \
+	t/unit/crypto_seal.c \
+	t/unit/crypto_vectors.h
+t_unit_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_crypto_LDADD = $(LDADD) $(CHECK_LIBS)
 endif
 
 EXTRA_DIST += t/support/with-db

@@ -26,15 +26,21 @@ struct jws_key;
 const char *jws_alg_name(enum jws_alg);
 int jws_alg_parse(const char *name, enum jws_alg *ret); /* 0 or -1 */
 
-/* A new key pair: RSA of 2048 bits, P-256, or Ed25519. NULL on failure. */
+/*
+ * A new key pair: RSA of 2048 bits, P-256, or Ed25519. NULL on failure. The
+ * kid may be NULL or empty here and below: headers and JWKs then have none.
+ */
 struct jws_key *jws_key_generate(enum jws_alg, const char *kid);
 /* PKCS #8 DER of the private half. The bytes belong to mem. 0 or <0. */
 int jws_key_private(const struct jws_key *, struct arena *mem,
     uint8_t **ret_der, size_t *ret_n);
-/* NULL when the DER is not a key of that algorithm. */
+/* NULL when the DER is not a key of that algorithm, or RSA below 2048 bits. */
 struct jws_key *jws_key_load(enum jws_alg, const char *kid, const uint8_t *der,
     size_t n);
-/* From a JWK as JSON text: kty, crv, n, e, x, y, and d where it has one. */
+/*
+ * From a JWK as JSON text: kty, crv, n, e, x, y, and d where it has one (with
+ * p, q, dp, dq, qi or without). The values are checked, and that d fits.
+ */
 struct jws_key *jws_key_from_jwk(enum jws_alg, const char *kid, const char *jwk,
     size_t n);
 void jws_key_free(struct jws_key *); /* NULL is fine */

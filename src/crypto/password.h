@@ -25,19 +25,20 @@ struct password_cost {
 #define PASSWORD_COST_FLOOR ((struct password_cost) { 15, 8, 3 })
 
 /*
- * RFC 7914 §2 bounds, and at most 1 GiB: NULL, or why these parameters
- * cannot be used. Below the floor is not said here but by password_weak().
+ * RFC 7914 §2 bounds, at most 1 GiB, and at most as much work as 1 GiB at
+ * p = 16: NULL, or why these parameters cannot be used. Below the floor is
+ * not said here but by password_cost_weak().
  */
 const char *password_cost_check(const struct password_cost *);
 bool password_cost_weak(const struct password_cost *);
 
-/* 0, or <0 (out of memory). */
+/* 0, or <0: out of memory, cost beyond the bounds, password too long. */
 int password_hash(const char *password, size_t n, const struct password_cost *,
     char ret_phc[PASSWORD_PHC_MAX]);
 
 /*
  * 0 with the answer, or <0: not a PHC string we know, or one whose cost is
- * beyond the bounds.
+ * beyond the bounds. A password above PASSWORD_MAX_BYTES never matches.
  */
 int password_verify(const char *phc, const char *password, size_t n,
     bool *ret_match);

@@ -26,7 +26,10 @@ struct master_key *master_key_load(const char *path, struct buf *problems);
 int master_key_create(const char *path, struct buf *problems);
 void master_key_free(struct master_key *);
 
-/* The newest version; a key of n bytes derived for one purpose. -1: none. */
+/*
+ * The newest version; a key of n bytes derived for one purpose (HKDF), which
+ * must not begin with "seal ". -1: no such version.
+ */
 uint8_t master_key_version(const struct master_key *);
 int master_key_derive(const struct master_key *, uint8_t version,
     const char *purpose, uint8_t *ret, size_t n);
