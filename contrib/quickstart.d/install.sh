@@ -18,7 +18,7 @@ export DEBIAN_FRONTEND=noninteractive
 if [ -e /usr/sbin/nginx ]; then had_nginx=yes; else had_nginx=; fi
 apt-get -q -o DPkg::Lock::Timeout=120 update
 apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
-if [ -z "$had_nginx" ] && [ -e /usr/sbin/nginx ] &&
-    command -v systemctl >/dev/null; then
-	systemctl disable nginx.service
+if [ -z "$had_nginx" ] && [ -e /usr/sbin/nginx ]; then
+	deb-systemd-helper disable nginx.service
+	update-rc.d nginx disable
 fi

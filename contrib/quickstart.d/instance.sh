@@ -138,8 +138,9 @@ client_conf() {
 make_data() {
 	[[ ! -d $DATA ]] || return 0
 	rm -rf "$DATA.new"
+	# --force: without it a host whose name nobody resolves is refused.
 	logged mariadb-install-db --no-defaults --datadir="$DATA.new" \
-	    --skip-test-db --auth-root-authentication-method=socket \
+	    --force --skip-test-db --auth-root-authentication-method=socket \
 	    --auth-root-socket-user="$(id -un)" ||
 		fail "the database folder could not be made" \
 		    "Look at the lines above; is the disk full (df -h $VAR)?"
