@@ -19,6 +19,6 @@ if [ -e /usr/sbin/nginx ]; then had_nginx=yes; else had_nginx=; fi
 apt-get -q -o DPkg::Lock::Timeout=120 update
 apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
 if [ -z "$had_nginx" ] && [ -e /usr/sbin/nginx ]; then
-	deb-systemd-helper disable nginx.service
-	update-rc.d nginx disable
+	DPKG_MAINTSCRIPT_PACKAGE=nginx-common deb-systemd-helper disable nginx.service || true
+	update-rc.d nginx disable || true
 fi
