@@ -1,4 +1,5 @@
 if HAVE_CHECK
+include t/api/floor.mk
 # Each suite lists its own programs.
 
 check_PROGRAMS += t/unit/base

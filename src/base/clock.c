@@ -43,7 +43,7 @@ clock_mono_us(void)
 void
 clock_shift_us(int64_t by_us)
 {
-	shift += by_us;
+	shift = by_us;
 }
 
 static bool

@@ -20,7 +20,7 @@ int64_t clock_now_us(void);
 /* Never steps back; for measuring durations only. */
 int64_t clock_mono_us(void);
 
-/* Tests move the wall clock by this much, from then on. */
+/* For tests: the wall clock is off by this much from then on; 0: right. */
 void clock_shift_us(int64_t by_us);
 
 /* Writes CLOCK_TEXT_LEN characters and a NUL. */

@@ -530,7 +530,7 @@ START_TEST(clock_shifts)
 
 	clock_shift_us(10 * CLOCK_DAY);
 	ck_assert_int_ge(clock_now_us(), before + 9 * CLOCK_DAY);
-	clock_shift_us(-10 * CLOCK_DAY);
+	clock_shift_us(0);
 	ck_assert_int_lt(clock_now_us(), before + CLOCK_DAY);
 	before = clock_mono_us();
 	ck_assert_int_ge(clock_mono_us(), before);

@@ -1,0 +1,16 @@
+/* The suites of the API tests, each in the file of its name. */
+#ifndef API_SUITES_H
+#define API_SUITES_H
+
+#include <check.h>
+
+Suite *auth_suite(void);
+Suite *errors_suite(void);
+Suite *legacy_suite(void);
+Suite *lockout_suite(void);
+Suite *quota_suite(void);
+Suite *refresh_suite(void);
+Suite *routes_suite(void);
+Suite *tokens_suite(void);
+
+#endif
