@@ -65,5 +65,30 @@ t_unit_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_crypto_LDADD = $(LDADD) $(CHECK_LIBS)
 endif
 
+FUZZ_TARGETS = t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \
+	t/fuzz/json_scan t/fuzz/path
+check_PROGRAMS += $(FUZZ_TARGETS)
+TESTS += $(FUZZ_TARGETS)
+FUZZ_SOURCES = t/fuzz/fuzz.h t/fuzz/replay.c
+t_fuzz_cookie_SOURCES = t/fuzz/cookie.c $(FUZZ_SOURCES)
+t_fuzz_form_SOURCES = t/fuzz/form.c $(FUZZ_SOURCES)
+t_fuzz_json_decode_SOURCES = t/fuzz/json_decode.c $(FUZZ_SOURCES)
+t_fuzz_json_scan_SOURCES = t/fuzz/json_scan.c $(FUZZ_SOURCES)
+t_fuzz_path_SOURCES = t/fuzz/path.c $(FUZZ_SOURCES)
+EXTRA_DIST += t/fuzz/corpus
+
+# With libFuzzer: make fuzz CC=clang; t/fuzz/path-fuzz t/fuzz/corpus/path
+FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -DARENA_DEBUG=1
+fuzz:
+	@for t in $(FUZZ_TARGETS); do \
+		echo "  FUZZ     $$t-fuzz"; \
+		$(CC) $(AM_CFLAGS) $(FUZZ_FLAGS) -I. $(AM_CPPFLAGS) \
+			-o $$t-fuzz $(top_srcdir)/$$t.c \
+			$(top_srcdir)/src/base/*.c $(top_srcdir)/src/json/*.c \
+			$(top_srcdir)/src/http/*.c $(DEPS_LIBS) || exit 1; \
+	done
+.PHONY: fuzz
+CLEANFILES += t/fuzz/*-fuzz
+
 EXTRA_DIST += t/support/with-db
 EXTRA_DIST += t/e2e/run t/e2e/tap.sh t/e2e/nginx.t
