@@ -92,3 +92,12 @@ CLEANFILES += t/fuzz/*-fuzz
 
 EXTRA_DIST += t/support/with-db
 EXTRA_DIST += t/e2e/run t/e2e/tap.sh t/e2e/nginx.t
+
+dist_check_SCRIPTS += t/lint/self t/lint/includes t/lint/placement \
+	t/lint/banned t/lint/files t/lint/words
+TESTS += t/lint/self t/lint/includes t/lint/placement \
+	t/lint/banned t/lint/files t/lint/words
+EXTRA_DIST += t/lint/lib.sh t/lint/strip.awk t/lint/format
+if HAVE_CLANG_FORMAT
+TESTS += t/lint/format
+endif

@@ -107,6 +107,7 @@ struct conf_row {
 };
 
 extern const struct conf_row conf_rows[]; /* ends with a NULL name */
+extern const size_t conf_rows_n; /* without that end */
 
 /*
  * path NULL: $CARDEA_CONF, else SYSCONFDIR/cardea.conf if that exists, else
