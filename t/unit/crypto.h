@@ -1,6 +1,6 @@
 /* What the parts of the test of src/crypto share. */
-#ifndef T_UNIT_CRYPTO_H
-#define T_UNIT_CRYPTO_H
+#ifndef UNIT_CRYPTO_H
+#define UNIT_CRYPTO_H
 
 #include <check.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Keys and tokens of the RFCs' examples. */
-#ifndef T_UNIT_CRYPTO_VECTORS_H
-#define T_UNIT_CRYPTO_VECTORS_H
+#ifndef UNIT_CRYPTO_VECTORS_H
+#define UNIT_CRYPTO_VECTORS_H
 
 /* RFC 7515 appendix A.2.1, and the payload of A.1 that all of them sign. */
 #define RFC7515_PAYLOAD                                                        \
