@@ -27,10 +27,11 @@
 #define HOUR   3600
 #define DAY    86400
 
-/* OWASP's floor for scrypt: ln=15, r=8, p=3, or what costs as much. */
-#define SCRYPT_FLOOR_MEMORY (INT64_C(32) << 20)
-#define SCRYPT_FLOOR_WORK   ((INT64_C(1) << 15) * 8 * 3)
-#define SCRYPT_MEMORY_MAX   (INT64_C(1) << 30)
+/* OWASP's floor for scrypt; passes may be traded for N at the same work. */
+#define SCRYPT_FLOOR_LN   15
+#define SCRYPT_FLOOR_R    8
+#define SCRYPT_FLOOR_WORK ((INT64_C(1) << SCRYPT_FLOOR_LN) * SCRYPT_FLOOR_R * 3)
+#define SCRYPT_MEMORY_MAX (INT64_C(1) << 30)
 
 /* One run of conf_load(). */
 struct load {
@@ -568,7 +569,7 @@ scrypt_judge(struct load *l)
 		    "lower one of them, 1024 MiB is the most",
 		    (long long)(memory >> 20));
 	else if (!c->scrypt_allow_weak &&
-	    (memory < SCRYPT_FLOOR_MEMORY ||
+	    (c->scrypt_ln < SCRYPT_FLOOR_LN || c->scrypt_r < SCRYPT_FLOOR_R ||
 		work * c->scrypt_p < SCRYPT_FLOOR_WORK))
 		problem(l, where,
 		    "scrypt with ln=%lld r=%lld p=%lld is below OWASP's floor: "

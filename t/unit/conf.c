@@ -400,6 +400,9 @@ static const struct {
 	{ "scrypt_p = 2",
 	    "F:1: scrypt with ln=15 r=8 p=2 is below OWASP's floor: use 15, 8 "
 	    "and 3, or set \"scrypt_allow_weak\"\n" },
+	{ "\nscrypt_ln = 14\nscrypt_r = 16",
+	    "F:2: scrypt with ln=14 r=16 p=3 is below OWASP's floor: use 15, 8 "
+	    "and 3, or set \"scrypt_allow_weak\"\n" },
 	{ "scrypt_ln = 20\nscrypt_r = 32",
 	    "F:1: \"scrypt_ln\" and \"scrypt_r\" need 4096 MiB a password: "
 	    "lower one of them, 1024 MiB is the most\n" },
