@@ -141,6 +141,7 @@ CREATE TABLE outbox (
 	dead_at DATETIME(6) NULL,
 	last_error VARCHAR(500) NULL,
 	KEY outbox_due (due_at),
+	KEY outbox_done (done_at),
 	KEY outbox_created (created_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 

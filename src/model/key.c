@@ -19,10 +19,9 @@
 #include "crypto/jws.h"
 #include "crypto/seal.h"
 
-#define PUBLISH_AHEAD (10 * CLOCK_MINUTE)
-#define RELOAD_EVERY  (10 * CLOCK_SECOND)
-#define KEYS_MAX      16
-#define CONTEXT       "signing_key.private"
+#define RELOAD_EVERY (10 * CLOCK_SECOND)
+#define KEYS_MAX     16
+#define CONTEXT      "signing_key.private"
 
 struct key_row {
 	struct key_info info;
@@ -353,10 +352,10 @@ rotate_tx(struct ctx *cx, void *arg)
 		if (info[i].signs_until > newest_until)
 			newest_until = info[i].signs_until;
 	}
-	if (rot->force || newest_until < cx->now_us + 2 * PUBLISH_AHEAD) {
+	if (rot->force || newest_until < cx->now_us + 2 * KEY_PUBLISH_AHEAD) {
 		from = newest_until <= cx->now_us || rot->now
 		    ? cx->now_us
-		    : cx->now_us + PUBLISH_AHEAD;
+		    : cx->now_us + KEY_PUBLISH_AHEAD;
 		r = key_insert(cx, from);
 		rot->made = r == 0;
 	}

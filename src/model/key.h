@@ -11,8 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "db/db.h"
+
+/* A successor is published this long before it signs. */
+#define KEY_PUBLISH_AHEAD (10 * CLOCK_MINUTE)
 
 struct buf;
 struct ctx;

@@ -20,10 +20,6 @@ struct claimed_row {
 	struct blob sealed;
 };
 
-struct due_row {
-	int64_t due_at, keys_version;
-};
-
 static const struct col claimed_cols[] = {
 	COL(struct claimed_row, row.id),
 	COL(struct claimed_row, row.channel),
@@ -33,12 +29,6 @@ static const struct col claimed_cols[] = {
 	COL(struct claimed_row, sealed),
 	COL(struct claimed_row, row.created_at),
 	COL(struct claimed_row, row.attempts),
-	COL_END,
-};
-
-static const struct col due_cols[] = {
-	COL(struct due_row, due_at),
-	COL(struct due_row, keys_version),
 	COL_END,
 };
 
@@ -61,9 +51,6 @@ const struct stmt outbox_stmts[OUTBOX_STMT__MAX] = {
 	[OUTBOX_FAILED] = { SCOPE_NONE, "tftsu", NULL,
 	    "UPDATE outbox SET due_at = ?, dead_at = IF(?, ?, NULL),"
 	    " claimed_by = NULL, last_error = ? WHERE outbox.id = ?" },
-	[OUTBOX_DUE] = { SCOPE_NONE, "", due_cols,
-	    "SELECT (SELECT MIN(due_at) FROM outbox),"
-	    " (SELECT number FROM version WHERE name = 'signing_key')" },
 };
 
 int
@@ -137,17 +124,4 @@ outbox_failed(struct ctx *cx, const struct outbox_row *row, const char *reason,
 {
 	return db_exec(cx, &outbox_stmts[OUTBOX_FAILED], NULL, retry_at,
 	    (int)(retry_at == 0), cx->now_us, reason, &row->id);
-}
-
-int
-outbox_due(struct ctx *cx, int64_t *ret_due_at, int64_t *ret_keys_version)
-{
-	struct due_row row;
-	int r = db_row(cx, &outbox_stmts[OUTBOX_DUE], &row);
-
-	if (r != 0)
-		return r;
-	*ret_due_at = row.due_at;
-	*ret_keys_version = row.keys_version;
-	return 0;
 }

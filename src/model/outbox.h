@@ -20,7 +20,6 @@ enum outbox_stmt {
 	OUTBOX_CLAIMED,
 	OUTBOX_DONE,
 	OUTBOX_FAILED,
-	OUTBOX_DUE,
 	OUTBOX_STMT__MAX
 };
 
@@ -50,11 +49,5 @@ int outbox_done(struct ctx *, const struct outbox_row *);
 /* Tries again at retry_at; 0: never, it joins the dead letters. */
 int outbox_failed(struct ctx *, const struct outbox_row *, const char *reason,
     int64_t retry_at);
-
-/*
- * The next instant at which a row is due (0: none), and the version of the
- * key set, in the one query of an idle system.
- */
-int outbox_due(struct ctx *, int64_t *ret_due_at, int64_t *ret_keys_version);
 
 #endif
