@@ -146,6 +146,13 @@ scan_point(struct scan *s, uint32_t *ret)
 	return JSON_OK;
 }
 
+/* Most of what strings hold: ASCII that means itself. */
+static bool
+is_plain(char c)
+{
+	return c >= 0x20 && (unsigned char)c < 0x80 && c != '\\';
+}
+
 /* The hash is FNV-1a over the characters. */
 static enum json_fault
 scan_string(struct scan *s, uint64_t *ret_hash)
@@ -157,9 +164,13 @@ scan_string(struct scan *s, uint64_t *ret_hash)
 	if (!scan_take(s, '"'))
 		return JSON_SYNTAX;
 	while (!scan_end(s) && *s->p != '"') {
-		fault = scan_point(s, &c);
-		if (fault != JSON_OK)
-			return fault;
+		if (is_plain(*s->p)) {
+			c = (unsigned char)*s->p++;
+		} else {
+			fault = scan_point(s, &c);
+			if (fault != JSON_OK)
+				return fault;
+		}
 		hash = (hash ^ c) * UINT64_C(1099511628211);
 	}
 	*ret_hash = hash;

@@ -230,6 +230,14 @@ json_member(const char *p, size_t n, const char *name, const char **ret_p,
 	return false;
 }
 
+static size_t
+plain_length(const char *p, const char *end)
+{
+	const char *escape = memchr(p, '\\', (size_t)(end - p));
+
+	return (size_t)((escape != NULL ? escape : end) - p);
+}
+
 /* No character is longer unescaped than it was escaped. */
 char *
 json_string(struct arena *mem, const char *p, size_t n)
@@ -243,6 +251,11 @@ json_string(struct arena *mem, const char *p, size_t n)
 		return NULL;
 	to = text = arena_alloc(mem, n);
 	for (p++; p < end; to += w) {
+		w = plain_length(p, end);
+		memcpy(to, p, w);
+		p += w;
+		if (w > 0)
+			continue;
 		w = utf8_put(c, json_point(&p, end));
 		memcpy(to, c, w);
 	}

@@ -23,7 +23,7 @@
 
 static struct arena *mem;
 static struct sockaddr_un addr = { .sun_family = AF_UNIX };
-static char folder[] = "/tmp/cardea-fcgi-XXXXXX";
+static char folder[32];
 static int listen_fd;
 
 /* --- the worker --- */
@@ -134,6 +134,7 @@ static void
 setup(void)
 {
 	mem = arena_new(65536);
+	snprintf(folder, sizeof(folder), "/tmp/cardea-fcgi-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s/s", folder);
 	listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
