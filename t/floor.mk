@@ -60,6 +60,7 @@ t_unit_crypto_SOURCES = \
 	t/unit/crypto_jws.c \
 	t/unit/crypto_password.c \
 	t/unit/crypto_seal.c \
+	t/unit/crypto_token_cache.c \
 	t/unit/crypto_vectors.h
 t_unit_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_crypto_LDADD = $(LDADD) $(CHECK_LIBS)

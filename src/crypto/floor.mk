@@ -8,4 +8,5 @@ libcardea_a_SOURCES += \
 	src/crypto/jws_key.c \
 	src/crypto/jws_rsa.c \
 	src/crypto/password.c src/crypto/password.h \
-	src/crypto/seal.c src/crypto/seal.h
+	src/crypto/seal.c src/crypto/seal.h \
+	src/crypto/token_cache.c src/crypto/token_cache.h

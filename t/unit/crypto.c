@@ -20,7 +20,7 @@ int
 main(void)
 {
 	TCase *(*const parts[])(void) = { digest_tests, password_tests,
-		jws_tests, jwk_tests, seal_tests };
+		jws_tests, jwk_tests, seal_tests, token_cache_tests };
 	Suite *suite = suite_create("crypto");
 	SRunner *runner = srunner_create(suite);
 	int failed;

@@ -18,6 +18,7 @@ TCase *password_tests(void);
 TCase *jws_tests(void);
 TCase *jwk_tests(void);
 TCase *seal_tests(void);
+TCase *token_cache_tests(void);
 
 #define WANT_INT(about, want, got)                                             \
 	do {                                                                   \
