@@ -234,7 +234,10 @@ keys() {
 schema() {
 	step Schema "$VAR/log/setup.log"
 	ctl_step migrate
-	ctl_step keys rotate
+	# A line of headings, and one for each key.
+	if [[ $(ctl keys list 2>>"$STEP_LOG" | wc -l) -lt 2 ]]; then
+		ctl_step keys rotate
+	fi
 	step_done "up to date"
 }
 
@@ -295,7 +298,7 @@ serve_cardea() {
 		# The new binary takes over without losing a request.
 		kill -USR2 "$pid"
 	else
-		launch cardea "$PREFIX/sbin/cardea" -c "$CONF" -f
+		launch cardea "$PREFIX/sbin/cardea" -c "$CONF"
 	fi
 	echo "$print" >"$VAR/run.d/cardea.print"
 	CHANGED=ready
@@ -475,10 +478,10 @@ status_tree() {
 	}
 	status_line "$1" "$pid"
 	for child in $(children_of "$pid"); do
-		title=$(tr '\0' ' ' <"/proc/$child/cmdline" 2>/dev/null) || continue
-		title=${title#"$1": }
-		title=${title#*/cardea: }
-		status_line "  ${title:0:16}" "$child"
+		# nginx writes "nginx: worker process", cardea names its threads.
+		title=$(tr '\0' '\n' <"/proc/$child/cmdline" | head -n 1) || continue
+		[[ $title == "$1: "* ]] || title=$(cat "/proc/$child/comm") || continue
+		status_line "  ${title#"$1": }" "$child"
 	done
 }
 
