@@ -138,8 +138,10 @@ client_conf() {
 make_data() {
 	[[ ! -d $DATA ]] || return 0
 	rm -rf "$DATA.new"
-	# --force: without it a host whose name nobody resolves is refused.
-	logged mariadb-install-db --no-defaults --datadir="$DATA.new" \
+	# --force: without it a host whose name nobody resolves is refused. A
+	# starting server removes the temporary tables of every other one that
+	# shares its folder for them.
+	TMPDIR=$VAR/db/tmp logged mariadb-install-db --no-defaults --datadir="$DATA.new" \
 	    --force --skip-test-db --auth-root-authentication-method=socket \
 	    --auth-root-socket-user="$(id -un)" ||
 		fail "the database folder could not be made" \
@@ -150,6 +152,7 @@ make_data() {
 launch_database() {
 	launch db mariadbd --no-defaults --datadir="$DATA" \
 	    --socket="$RUN/db.sock" --pid-file="$RUN/db.pid" --skip-networking \
+	    --tmpdir="$VAR/db/tmp" \
 	    --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
 	    --innodb-buffer-pool-size=16M --innodb-log-file-size=16M \
 	    --innodb-log-buffer-size=2M --performance-schema=OFF \
@@ -410,7 +413,7 @@ summary() {
 
 start() {
 	local d
-	for d in run.d db log mail tls admin nginx/conf nginx/tmp state; do
+	for d in run.d db/tmp log mail tls admin nginx/conf nginx/tmp state; do
 		mkdir -p "$VAR/$d"
 	done
 	make_socket_dir
