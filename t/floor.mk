@@ -64,6 +64,19 @@ t_unit_crypto_SOURCES = \
 	t/unit/crypto_vectors.h
 t_unit_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_crypto_LDADD = $(LDADD) $(CHECK_LIBS)
+check_PROGRAMS += t/unit/daemon
+TESTS += t/unit/daemon
+t_unit_daemon_SOURCES = t/unit/daemon.c
+t_unit_daemon_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_daemon_LDADD = $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/e2e/daemon
+TESTS += t/e2e/daemon
+t_e2e_daemon_SOURCES = t/e2e/daemon.c \
+	t/support/fcgiclient.c t/support/fcgiclient.h \
+	t/support/instance.c t/support/instance.h
+t_e2e_daemon_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_e2e_daemon_LDADD = $(CHECK_LIBS)
 endif
 
 FUZZ_TARGETS = t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \
