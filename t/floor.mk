@@ -26,9 +26,16 @@ t_support_libtestdb_a_SOURCES = t/support/testdb.c t/support/testdb.h
 check_PROGRAMS += t/unit/db
 TESTS += t/unit/db
 t_unit_db_SOURCES = t/unit/db.c t/unit/db.h t/unit/db_faults.c \
-	t/unit/db_migrate.c t/unit/db_values.c
+	t/unit/db_migrate.c t/unit/db_relay.c t/unit/db_relay.h \
+	t/unit/db_values.c
 t_unit_db_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_db_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/unit/stmts
+TESTS += t/unit/stmts
+t_unit_stmts_SOURCES = t/unit/stmts.c
+t_unit_stmts_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_stmts_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
 
 check_PROGRAMS += t/unit/http t/unit/fcgi
 TESTS += t/unit/http t/unit/fcgi
@@ -64,6 +71,7 @@ t_unit_crypto_SOURCES = \
 	t/unit/crypto_vectors.h
 t_unit_crypto_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_crypto_LDADD = $(LDADD) $(CHECK_LIBS)
+
 check_PROGRAMS += t/unit/daemon
 TESTS += t/unit/daemon
 t_unit_daemon_SOURCES = t/unit/daemon.c
@@ -104,7 +112,7 @@ fuzz:
 .PHONY: fuzz
 CLEANFILES += t/fuzz/*-fuzz
 
-EXTRA_DIST += t/support/with-db
+EXTRA_DIST += t/support/with-db t/golden/scope-none.txt
 EXTRA_DIST += t/e2e/run t/e2e/tap.sh t/e2e/nginx.t
 
 dist_check_SCRIPTS += t/lint/self t/lint/includes t/lint/placement \

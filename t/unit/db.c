@@ -36,6 +36,19 @@ log_has(const char *words)
 	return strstr(logged, words) != NULL;
 }
 
+int
+log_count(const char *words)
+{
+	const char *at = logged;
+	int n = 0;
+
+	while ((at = strstr(at, words)) != NULL) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
 const char *
 result_name(int r)
 {

@@ -24,6 +24,7 @@ void connection_kill(struct ctx *victim);
 
 /* Was such a line logged since the test began? */
 bool log_has(const char *words);
+int log_count(const char *words);
 
 /* "ERR_CONFLICT", "0", … */
 const char *result_name(int r);
