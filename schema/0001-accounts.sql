@@ -44,6 +44,7 @@ CREATE TABLE user (
 	suspended_reason VARCHAR(500) NULL,
 	is_admin BOOLEAN NOT NULL DEFAULT FALSE,
 	mfa_enabled BOOLEAN NOT NULL DEFAULT FALSE,
+	lock_epoch INT NOT NULL DEFAULT 0,
 	created_at DATETIME(6) NOT NULL,
 	updated_at DATETIME(6) NOT NULL,
 	last_sign_in_at DATETIME(6) NULL,
@@ -97,6 +98,7 @@ CREATE TABLE signin_attempt (
 -- Single-use links that were mailed; only the hash of the token is kept.
 CREATE TABLE link (
 	token_hash BINARY(32) NOT NULL PRIMARY KEY,
+	realm_id BINARY(16) NOT NULL,
 	user_id BINARY(16) NOT NULL,
 	purpose VARCHAR(16) NOT NULL,
 	email VARCHAR(254) NOT NULL,

@@ -460,6 +460,9 @@ static const struct op legacy_signout_op = {
 const struct route auth_routes[] = {
 	{ D_JANUA, POST, "/api/v1/auth/signup", &signup_op },
 	{ D_JANUA, POST, "/api/v1/auth/signin", &signin_op },
+	{ D_JANUA, POST, "/api/v1/auth/register", &signup_op },
+	{ D_JANUA, POST, "/api/v1/auth/login", &signin_op },
+	{ D_JANUA, POST, "/api/v1/auth/logout", &signout_op },
 	{ D_JANUA, POST, "/api/v1/auth/refresh", &refresh_op },
 	{ D_JANUA, POST, "/auth/refresh", &refresh_op },
 	{ D_JANUA, POST, "/api/v1/auth/signout", &signout_op },

@@ -1,7 +1,9 @@
 libcardea_a_SOURCES += \
 	src/api/auth.c \
+	src/api/email.c \
 	src/api/health.c \
 	src/api/input.c src/api/input.h \
+	src/api/password.c \
 	src/api/routes.c \
 	src/api/tables.h \
 	src/api/user.c \

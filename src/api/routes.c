@@ -5,7 +5,9 @@
 
 const struct route *const route_tables[] = {
 	auth_routes,
+	email_routes,
 	health_routes,
+	password_routes,
 	user_routes,
 	NULL,
 };

@@ -5,7 +5,9 @@
 #include "dispatch/op.h"
 
 extern const struct route auth_routes[];
+extern const struct route email_routes[];
 extern const struct route health_routes[];
+extern const struct route password_routes[];
 extern const struct route user_routes[];
 
 #endif

@@ -290,6 +290,19 @@ gcm(const struct master_key *mk, uint8_t version, const struct gcm *g)
 }
 
 int
+master_key_mac(const struct master_key *mk, uint8_t version,
+    const char *purpose, const void *p, size_t n, uint8_t ret[32])
+{
+	uint8_t key[MASTER_KEY_LEN];
+
+	if (master_key_derive(mk, version, purpose, key, sizeof(key)) != 0)
+		return -1;
+	hmac_sha256(key, sizeof(key), p, n, ret);
+	secret_wipe(key, sizeof(key));
+	return 0;
+}
+
+int
 seal(const struct master_key *mk, const char *context, const void *p, size_t n,
     struct arena *mem, uint8_t **ret, size_t *ret_n)
 {

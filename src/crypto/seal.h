@@ -34,6 +34,13 @@ uint8_t master_key_version(const struct master_key *);
 int master_key_derive(const struct master_key *, uint8_t version,
     const char *purpose, uint8_t *ret, size_t n);
 
+/*
+ * HMAC-SHA-256 of n bytes under a key derived for that purpose. -1: no such
+ * version.
+ */
+int master_key_mac(const struct master_key *, uint8_t version,
+    const char *purpose, const void *p, size_t n, uint8_t ret[32]);
+
 /* The bytes belong to mem. 0 or <0. */
 int seal(const struct master_key *, const char *context, const void *p,
     size_t n, struct arena *mem, uint8_t **ret, size_t *ret_n);

@@ -87,11 +87,8 @@ call_client(struct call *c, const char *device_info, struct client *ret)
 {
 	const char *agent = agent_of(c);
 	const char *text;
-	uint8_t key[32], full[SHA256_LEN];
+	uint8_t full[SHA256_LEN];
 
-	if (master_key_derive(c->cx->master, master_key_version(c->cx->master),
-		"client hash", key, sizeof(key)) != 0)
-		return ERR_INTERNAL_LOGGED;
 	*ret = (struct client) {
 		.ip_address = c->req->remote_addr,
 		.user_agent = agent,
@@ -99,8 +96,9 @@ call_client(struct call *c, const char *device_info, struct client *ret)
 	};
 	text = arena_printf(c->cx->mem, "%s\n%s", c->address,
 	    agent == NULL ? "" : agent);
-	hmac_sha256(key, sizeof(key), text, strlen(text), full);
+	if (master_key_mac(c->cx->master, master_key_version(c->cx->master),
+		"client hash", text, strlen(text), full) != 0)
+		return ERR_INTERNAL_LOGGED;
 	memcpy(ret->hash, full, sizeof(ret->hash));
-	secret_wipe(key, sizeof(key));
 	return 0;
 }

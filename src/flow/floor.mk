@@ -3,6 +3,7 @@ libcardea_a_SOURCES += \
 	src/flow/authenticate.c src/flow/authenticate.h \
 	src/flow/mail.c src/flow/mail.h \
 	src/flow/password.c src/flow/password.h \
+	src/flow/recovery.c src/flow/recovery.h \
 	src/flow/refresh.c src/flow/refresh.h \
 	src/flow/signin.c src/flow/signin.h \
 	src/flow/token.c src/flow/token.h

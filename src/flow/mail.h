@@ -8,9 +8,11 @@
 struct ctx;
 struct user;
 
-#define MAIL_VERIFY "verify-email"
-#define MAIL_RESET  "reset-password"
-#define MAIL_EXISTS "account-exists"
+#define MAIL_VERIFY           "verify-email"
+#define MAIL_RESET            "reset-password"
+#define MAIL_EXISTS           "account-exists"
+#define MAIL_PASSWORD_CHANGED "password-changed"
+#define MAIL_EMAIL_CHANGED    "email-changed"
 
 /* With a link to the hosted page of that name, token attached. */
 int mail_link(struct ctx *, const char *template, const struct user *,

@@ -30,17 +30,15 @@ static int
 wire_mac(struct ctx *cx, const struct wire *w, const struct uuid *salt,
     uint8_t ret[MAC_LEN])
 {
-	uint8_t key[32], full[SHA256_LEN];
+	uint8_t full[SHA256_LEN];
 	uint8_t text[offsetof(struct wire, mac) + sizeof(salt->b)];
 
-	if (master_key_derive(cx->master, w->key_version, "refresh token", key,
-		sizeof(key)) != 0)
-		return -1;
 	memcpy(text, w, offsetof(struct wire, mac));
 	memcpy(text + offsetof(struct wire, mac), salt->b, sizeof(salt->b));
-	hmac_sha256(key, sizeof(key), text, sizeof(text), full);
+	if (master_key_mac(cx->master, w->key_version, "refresh token", text,
+		sizeof(text), full) != 0)
+		return -1;
 	memcpy(ret, full, MAC_LEN);
-	secret_wipe(key, sizeof(key));
 	return 0;
 }
 

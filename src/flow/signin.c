@@ -13,7 +13,6 @@
 #include "base/ctx.h"
 #include "base/log.h"
 #include "crypto/digest.h"
-#include "crypto/seal.h"
 #include "flow/authenticate.h"
 #include "flow/mail.h"
 #include "flow/password.h"
@@ -55,7 +54,7 @@ find_user(struct ctx *cx, struct entry *e)
 /*
  * Failures count per account and per client that is known to it, all other
  * clients together: so strangers cannot lock out a device that has signed
- * in before.
+ * in before. A new lock epoch of the account forgets them all.
  */
 static int
 attempt_key(struct ctx *cx, struct entry *e, bool known)
@@ -64,23 +63,17 @@ attempt_key(struct ctx *cx, struct entry *e, bool known)
 	    ? email_key(cx->mem, e->in->email)
 	    : username_key(cx->mem, e->in->username);
 	char id[ID_TEXT_MAX];
-	const char *text;
-	uint8_t key[32];
 
 	if (e->exists) {
 		id_format("usr", &e->found.user.id, id);
-		who = id;
+		who = arena_printf(cx->mem, "%s\n%lld", id,
+		    (long long)e->found.user.lock_epoch);
 	}
-	text = arena_printf(cx->mem, "%s\n%s\n%s", e->realm->name, who,
-	    known ? hex_encode(cx->mem, e->in->client->hash,
-			sizeof(e->in->client->hash))
-		  : "unknown");
-	if (master_key_derive(cx->master, master_key_version(cx->master),
-		"signin attempt", key, sizeof(key)) != 0)
-		return ERR_INTERNAL_LOGGED;
-	hmac_sha256(key, sizeof(key), text, strlen(text), e->attempt.key);
-	secret_wipe(key, sizeof(key));
-	return 0;
+	return attempt_name(cx, &e->attempt,
+	    arena_printf(cx->mem, "signin\n%s\n%s\n%s", e->realm->name, who,
+		known ? hex_encode(cx->mem, e->in->client->hash,
+			    sizeof(e->in->client->hash))
+		      : "unknown"));
 }
 
 static int
@@ -165,7 +158,7 @@ enter_tx(struct ctx *cx, void *arg)
 	if (r == 0)
 		r = user_signed_in(cx, u);
 	if (r == 0 && e->new_phc != NULL)
-		r = user_set_password(cx, &u->id, e->new_phc, false);
+		r = user_upgrade_password(cx, &u->id, e->new_phc);
 	if (r == 0)
 		r = refresh_issue(cx, &e->session, &e->ret->tokens);
 	return r;
@@ -204,7 +197,7 @@ static int
 queue_verification(struct ctx *cx, const struct user *u)
 {
 	const char *token;
-	int r = link_create(cx, &u->id, LINK_VERIFY, u->email,
+	int r = link_create(cx, u, LINK_VERIFY, u->email,
 	    cx->conf->verification_ttl_s, &token);
 
 	return r != 0 ? r : mail_link(cx, MAIL_VERIFY, u, token);

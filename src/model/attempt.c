@@ -1,8 +1,11 @@
 #include "model/attempt.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/ctx.h"
+#include "crypto/seal.h"
 
 struct attempt_row {
 	int64_t failures, last_at;
@@ -32,6 +35,15 @@ const struct stmt attempt_stmts[ATTEMPT_STMT__MAX] = {
 	[ATTEMPT_CLEAR] = { SCOPE_KEY, "b", NULL,
 	    "DELETE FROM signin_attempt WHERE attempt_key = ?" },
 };
+
+int
+attempt_name(struct ctx *cx, struct attempt *a, const char *what)
+{
+	return master_key_mac(cx->master, master_key_version(cx->master),
+		   "attempt", what, strlen(what), a->key) == 0
+	    ? 0
+	    : ERR_INTERNAL_LOGGED;
+}
 
 int
 attempt_reserve(struct ctx *cx, struct attempt *ret)

@@ -32,7 +32,9 @@ struct attempt {
 	int64_t locked_for_s;
 };
 
-/* Counts one attempt under ret->key, which the caller has set. */
+/* Sets the key: a keyed hash of what is tried, so that rows tell nothing. */
+int attempt_name(struct ctx *, struct attempt *, const char *what);
+/* Counts one attempt under ret->key. */
 int attempt_reserve(struct ctx *, struct attempt *ret);
 /* It was not decided: the service was too busy, say. */
 int attempt_give_back(struct ctx *, const struct attempt *);

@@ -11,8 +11,16 @@
 #include "db/db.h"
 
 struct ctx;
+struct user;
 
-enum link_stmt { LINK_VOID, LINK_INSERT, LINK_USE, LINK_GET, LINK_STMT__MAX };
+enum link_stmt {
+	LINK_VOID,
+	LINK_INSERT,
+	LINK_USE,
+	LINK_GET,
+	LINK_CHECK,
+	LINK_STMT__MAX
+};
 
 extern const struct stmt link_stmts[LINK_STMT__MAX];
 
@@ -21,7 +29,7 @@ extern const struct stmt link_stmts[LINK_STMT__MAX];
 #define LINK_RESET  "reset"
 
 struct link {
-	struct uuid user_id;
+	struct uuid realm_id, user_id;
 	const char *email; /* the mailbox that it proves */
 };
 
@@ -29,7 +37,7 @@ struct link {
  * A new link voids the user's older ones of that purpose. ret_token gets its
  * text, in the call's secret arena; it cannot be had again.
  */
-int link_create(struct ctx *, const struct uuid *user_id, const char *purpose,
+int link_create(struct ctx *, const struct user *, const char *purpose,
     const char *email, int64_t ttl_s, const char **ret_token);
 
 /*
@@ -38,6 +46,10 @@ int link_create(struct ctx *, const struct uuid *user_id, const char *purpose,
  * as unused again when what it was for fails.
  */
 int link_use(struct ctx *, const char *token, const char *purpose,
+    struct link *ret);
+
+/* As link_use() would answer, without using it: before costly work. */
+int link_check(struct ctx *, const char *token, const char *purpose,
     struct link *ret);
 
 /* Voids all links of a user for a purpose; NULL: for every one. */

@@ -54,8 +54,8 @@ const struct stmt outbox_stmts[OUTBOX_STMT__MAX] = {
 };
 
 int
-outbox_mail(struct ctx *cx, const char *template, const char *recipient,
-    const char *locale, const char *args)
+outbox_add(struct ctx *cx, const char *channel, const char *template,
+    const char *recipient, const char *locale, const char *args)
 {
 	struct uuid id;
 	uint8_t *sealed;
@@ -66,8 +66,15 @@ outbox_mail(struct ctx *cx, const char *template, const char *recipient,
 		return ERR_INTERNAL_LOGGED;
 	uuid_new(&id, cx->now_us);
 	cx->queued = true;
-	return db_exec(cx, &outbox_stmts[OUTBOX_INSERT], NULL, &id, "mail",
+	return db_exec(cx, &outbox_stmts[OUTBOX_INSERT], NULL, &id, channel,
 	    template, recipient, locale, sealed, n, cx->now_us, cx->now_us);
+}
+
+int
+outbox_mail(struct ctx *cx, const char *template, const char *recipient,
+    const char *locale, const char *args)
+{
+	return outbox_add(cx, "mail", template, recipient, locale, args);
 }
 
 static int

@@ -32,6 +32,10 @@ struct outbox_row {
 	int64_t created_at, attempts;
 };
 
+/* Queues a row for a job that is not mail; args any text. */
+int outbox_add(struct ctx *, const char *channel, const char *template,
+    const char *recipient, const char *locale, const char *args);
+
 /*
  * Queues a mail. args is JSON text; it may hold a link's token, so it is
  * sealed, and wiped once the mail is out. recipient is an address.

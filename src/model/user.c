@@ -18,6 +18,11 @@ static const struct col secret_cols[] = {
 	COL_END,
 };
 
+static const struct col password_cols[] = {
+	COL(struct user_secret, password),
+	COL_END,
+};
+
 const struct stmt user_stmts[USER_STMT__MAX] = {
 	[USER_INSERT] = { SCOPE_NONE, "uussfsssssssssfttt", NULL,
 	    "INSERT INTO user (id, realm_id, email, email_key,"
@@ -37,10 +42,19 @@ const struct stmt user_stmts[USER_STMT__MAX] = {
 	    " WHERE u.realm_id = ? AND u.username_key = ?" },
 	[USER_SIGNED_IN] = { SCOPE_USER, "tu", NULL,
 	    "UPDATE user SET last_sign_in_at = ? WHERE user.id = ?" },
-	[USER_SET_PASSWORD] = { SCOPE_USER, "sftu", NULL,
-	    "UPDATE user SET password = ?,"
-	    " password_changed_at = IF(?, ?, password_changed_at)"
+	[USER_SET_PASSWORD] = { SCOPE_USER, "sttu", NULL,
+	    "UPDATE user SET password = ?, password_changed_at = ?,"
+	    " updated_at = ? WHERE user.id = ?" },
+	[USER_UPGRADE_PASSWORD] = { SCOPE_USER, "su", NULL,
+	    "UPDATE user SET password = ? WHERE user.id = ?" },
+	[USER_PASSWORD] = { SCOPE_USER, "u", password_cols,
+	    "SELECT password FROM user WHERE user.id = ?" },
+	[USER_UNLOCK] = { SCOPE_USER, "u", NULL,
+	    "UPDATE user SET lock_epoch = lock_epoch + 1"
 	    " WHERE user.id = ?" },
+	[USER_SET_EMAIL] = { SCOPE_USER, "ssttu", NULL,
+	    "UPDATE user SET email = ?, email_key = ?,"
+	    " email_verified_at = ?, updated_at = ? WHERE user.id = ?" },
 	[USER_LOCK_ROW] = { SCOPE_USER, "u", NULL,
 	    "UPDATE user SET updated_at = updated_at WHERE user.id = ?" },
 };
@@ -159,11 +173,44 @@ user_signed_in(struct ctx *cx, struct user *u)
 }
 
 int
-user_set_password(struct ctx *cx, const struct uuid *id, const char *phc,
-    bool changed)
+user_set_password(struct ctx *cx, const struct uuid *id, const char *phc)
 {
 	return db_exec(cx, &user_stmts[USER_SET_PASSWORD], NULL, phc,
-	    (int)changed, cx->now_us, id);
+	    cx->now_us, cx->now_us, id);
+}
+
+int
+user_upgrade_password(struct ctx *cx, const struct uuid *id, const char *phc)
+{
+	return db_exec(cx, &user_stmts[USER_UPGRADE_PASSWORD], NULL, phc, id);
+}
+
+int
+user_password(struct ctx *cx, const struct uuid *id, const char **ret_phc)
+{
+	struct user_secret row;
+	int r = db_row(cx, &user_stmts[USER_PASSWORD], &row, id);
+
+	if (r == 0)
+		*ret_phc = row.password;
+	return r;
+}
+
+int
+user_unlock(struct ctx *cx, const struct uuid *id)
+{
+	return db_exec(cx, &user_stmts[USER_UNLOCK], NULL, id);
+}
+
+int
+user_set_email(struct ctx *cx, const struct uuid *id, const char *email)
+{
+	int r = db_exec(cx, &user_stmts[USER_SET_EMAIL], NULL, email,
+	    email_key(cx->mem, email), cx->now_us, cx->now_us, id);
+
+	return r == ERR_CONFLICT
+	    ? err_set(cx, ERR_EMAIL_ALREADY_REGISTERED, NULL)
+	    : r;
 }
 
 int

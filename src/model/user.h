@@ -21,6 +21,10 @@ enum user_stmt {
 	USER_BY_USERNAME,
 	USER_SIGNED_IN,
 	USER_SET_PASSWORD,
+	USER_UPGRADE_PASSWORD,
+	USER_PASSWORD,
+	USER_UNLOCK,
+	USER_SET_EMAIL,
 	USER_LOCK_ROW,
 	USER_STMT__MAX
 };
@@ -44,6 +48,7 @@ struct user {
 	const char *status; /* active, inactive, suspended, deleted */
 	int64_t suspended_until;
 	bool is_admin, mfa_enabled;
+	int64_t lock_epoch; /* raised to forget failed sign-ins */
 	int64_t created_at, updated_at, last_sign_in_at;
 	/* derived: the display name, else "first last", else the local part */
 	const char *name;
@@ -60,7 +65,7 @@ struct user {
 	" u.phone_number, u.phone_verified_at IS NOT NULL,"                    \
 	" u.profile_image_url, u.timezone, u.locale, u.organization, u.plan,"  \
 	" u.user_metadata, u.status, u.suspended_until, u.is_admin,"           \
-	" u.mfa_enabled, u.created_at, u.updated_at, u.last_sign_in_at"
+	" u.mfa_enabled, u.lock_epoch, u.created_at, u.updated_at, u.last_sign_in_at"
 #define USER_COLS(type, m)                                                     \
 	COL(type, m.id), COL(type, m.realm_id), COL(type, m.email),            \
 	    COL(type, m.email_verified), COL(type, m.username),                \
@@ -71,8 +76,9 @@ struct user {
 	    COL(type, m.locale), COL(type, m.organization), COL(type, m.plan), \
 	    COL(type, m.user_metadata), COL(type, m.status),                   \
 	    COL(type, m.suspended_until), COL(type, m.is_admin),               \
-	    COL(type, m.mfa_enabled), COL(type, m.created_at),                 \
-	    COL(type, m.updated_at), COL(type, m.last_sign_in_at)
+	    COL(type, m.mfa_enabled), COL(type, m.lock_epoch),                 \
+	    COL(type, m.created_at), COL(type, m.updated_at),                  \
+	    COL(type, m.last_sign_in_at)
 
 /* Fills in what is derived; after a row was read into one. */
 void user_finish(struct ctx *, struct user *);
@@ -110,9 +116,19 @@ int user_find_signin(struct ctx *, const struct realm *, const char *email,
     const char *username, struct user_secret *ret);
 
 int user_signed_in(struct ctx *, struct user *);
-/* Replaces the hash alone, as when its cost changed. */
-int user_set_password(struct ctx *, const struct uuid *id, const char *phc,
-    bool changed);
+/* A new password, chosen by its owner. */
+int user_set_password(struct ctx *, const struct uuid *id, const char *phc);
+/* The same password under another hash. */
+int user_upgrade_password(struct ctx *, const struct uuid *id, const char *phc);
+/* The PHC string, NULL when none is set. ERR_NOT_FOUND. */
+int user_password(struct ctx *, const struct uuid *id, const char **ret_phc);
+/* Forgets failed sign-ins. */
+int user_unlock(struct ctx *, const struct uuid *id);
+/*
+ * The address, verified from now on; the one it had, or a new one, which
+ * gives ERR_EMAIL_ALREADY_REGISTERED when somebody else has it.
+ */
+int user_set_email(struct ctx *, const struct uuid *id, const char *email);
 /* Serialises what must not happen twice at once for one user. In a tx. */
 int user_lock_row(struct ctx *, const struct uuid *id);
 
