@@ -17,6 +17,7 @@
 #include "daemon/exit.h"
 #include "daemon/setup.h"
 #include "dispatch/pipeline.h"
+#include "flow/recovery.h"
 #include "model/due.h"
 
 #define IDLE_US  (30 * CLOCK_SECOND)
@@ -26,6 +27,7 @@
 
 const struct job jobs[] = {
 	{ "keys", due_keys },
+	{ "recovery", recovery_job },
 	{ "sweep", due_sweep },
 	{ NULL },
 };

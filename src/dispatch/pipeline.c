@@ -11,6 +11,7 @@
 #include "base/gate.h"
 #include "base/log.h"
 #include "base/shared.h"
+#include "crypto/digest.h"
 #include "crypto/seal.h"
 #include "db/db.h"
 #include "dispatch/call.h"
@@ -315,5 +316,6 @@ pipeline_serve(struct service *s, const struct http_request *req,
 	if (c.op != NULL && !c.op->hashes)
 		gate_note_other(s->shared);
 	arena_reset(s->secret);
+	secret_wipe((void *)(uintptr_t)req->body, req->body_n);
 	log_set_request(NULL);
 }

@@ -43,7 +43,10 @@ int pipeline_init(const struct conf *);
 /* The largest body any operation takes. */
 size_t pipeline_body_max(void);
 
-/* Answers the request: ret is complete whatever happens. */
+/*
+ * Answers the request: ret is complete whatever happens. The body's bytes are
+ * wiped afterwards, since it may have held a password.
+ */
 void pipeline_serve(struct service *, const struct http_request *,
     struct http_response *ret);
 

@@ -16,6 +16,7 @@ main(int argc, char **argv)
 	srunner_add_suite(runner, legacy_suite());
 	srunner_add_suite(runner, lockout_suite());
 	srunner_add_suite(runner, quota_suite());
+	srunner_add_suite(runner, recovery_suite());
 	srunner_add_suite(runner, refresh_suite());
 	srunner_add_suite(runner, routes_suite());
 	srunner_add_suite(runner, tokens_suite());

@@ -9,6 +9,7 @@ Suite *errors_suite(void);
 Suite *legacy_suite(void);
 Suite *lockout_suite(void);
 Suite *quota_suite(void);
+Suite *recovery_suite(void);
 Suite *refresh_suite(void);
 Suite *routes_suite(void);
 Suite *tokens_suite(void);

@@ -15,9 +15,11 @@
 #include "base/shared.h"
 #include "crypto/seal.h"
 #include "db/db.h"
+#include "flow/recovery.h"
 #include "http/quota.h"
 #include "http/request.h"
 #include "model/key.h"
+#include "model/outbox.h"
 
 #define KEPT_MAX   64
 #define EXPECT_MAX 8
@@ -238,7 +240,7 @@ api_send(struct api *a, const struct api_call *call)
 	}
 	req.params = params_of(a, expand(a, call->headers));
 	req.content_type = http_param(&req, "CONTENT_TYPE");
-	req.body = call->body == NULL ? "" : expand(a, call->body);
+	req.body = expand(a, call->body == NULL ? "" : call->body);
 	req.body_n = strlen(req.body);
 	if (req.content_type == NULL && req.body_n > 0)
 		req.content_type = "application/json; charset=utf-8";
@@ -384,6 +386,44 @@ void
 api_quota_reset(struct api *a)
 {
 	memset(a->service.shared->quota, 0, sizeof(a->service.shared->quota));
+}
+
+static const char *
+link_token(struct api *a, const char *args)
+{
+	struct json_object *json = json_tokener_parse(args), *link;
+	const char *text, *token = NULL;
+
+	if (json_object_object_get_ex(json, "link", &link) && link != NULL) {
+		text = strstr(json_object_get_string(link), "?token=");
+		if (text != NULL)
+			token = arena_strdup(a->service.mem, text + 7);
+	}
+	json_object_put(json);
+	return token == NULL ? "" : token;
+}
+
+const char *
+api_mail(struct api *a, const char *template, const char *to)
+{
+	struct ctx cx = a->db.cx;
+	struct outbox_row row;
+	const char *token = NULL;
+	int64_t next;
+
+	arena_reset(a->service.mem);
+	cx.mem = a->service.mem;
+	cx.secret = a->service.secret;
+	cx.now_us = clock_now_us();
+	ck_assert_int_eq(recovery_job(&cx, &next), 0);
+	while (token == NULL && outbox_claim(&cx, "mail", 60, &row) == 0) {
+		ck_assert_int_eq(outbox_done(&cx, &row), 0);
+		if (strcmp(row.template, template) == 0 &&
+		    strcmp(row.recipient, to) == 0)
+			token = link_token(a, row.args);
+	}
+	arena_reset(a->service.secret);
+	return token;
 }
 
 void

@@ -72,6 +72,13 @@ void api_expect_log(const char *event);
 /* Forgets all quotas. */
 void api_quota_reset(struct api *);
 
+/*
+ * Does what was queued but mail, then takes mails that wait until one of
+ * this template to this address comes. Returns its link's token, "" when it
+ * has none, NULL when no such mail waits. Valid until the next call.
+ */
+const char *api_mail(struct api *, const char *template, const char *to);
+
 /* A user of realm main signed up through the API, tokens kept as
  * NAME_access, NAME_refresh and NAME_id. */
 void api_signup(struct api *, const char *name);
