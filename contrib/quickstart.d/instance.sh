@@ -102,17 +102,21 @@ database_conf() {
 		echo "db_password = $(quoted "$CARDEA_DB_PASSWORD")"
 }
 
-# An instance stays with the database it was made for.
+# An instance stays with the database it was made for, once it was made.
 same_database() {
 	private_database && return
 	local want have
 	want=$(database_conf | LC_ALL=C sort)
 	have=$(grep '^db_' "$CONF" | LC_ALL=C sort)
-	[[ $want == "$have" ]] || fail \
+	[[ $want != "$have" ]] || return 0
+	[[ ! -e $VAR/admin/main && ! -d $DATA ]] || fail \
 	    "this instance uses another database than CARDEA_DB_* says" \
 	    "Unset CARDEA_DB_* to go on with the one in $CONF," \
 	    "or set CARDEA_STATE to another folder for a second instance," \
 	    "or begin anew: contrib/quickstart clean."
+	sed '/^db_/d' "$CONF" >"$CONF.new"
+	database_conf >>"$CONF.new"
+	mv "$CONF.new" "$CONF"
 }
 
 # --- database ------------------------------------------------------------
