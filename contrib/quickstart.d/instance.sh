@@ -271,8 +271,10 @@ admin() {
 	    >"$VAR/log/admin.log" 2>&1; then
 		cat "$VAR/log/admin.log" >>"$STEP_LOG"
 		fail "cardeactl create-admin made no $email" \
-		    "If the database has that account already, its password is not" \
-		    "known here: touch $file"
+		    "If the account is there already, the database was filled by" \
+		    "another instance, with another master key. Name an empty one:" \
+		    "    CARDEA_DB_NAME=cardea2 contrib/quickstart" \
+		    "or bring its master.key to $VAR, and: touch $file"
 	fi
 	NEW_ADMINS=made
 	mv "$file.new" "$file"
