@@ -30,7 +30,8 @@ suite() {
 	local name=$1 cc=$2 dir=$BUILD_ROOT/check-$1
 	shift 2
 	stage "$name build" compile_in "$dir" "$cc" "$@" || return 0
-	stage "$name tests" as_source_owner make -C "$dir" -j "$(nproc)" check ||
+	stage "$name tests" as_source_owner timeout -k 10 900 \
+	    make -C "$dir" -j "$(nproc)" check ||
 		show_failures "$dir"
 	count_tests "$dir"
 }
@@ -93,7 +94,7 @@ shell_scripts() {
 }
 
 shell_lint() {
-	cd "$SRC" && shell_scripts | xargs shellcheck -x -P .
+	cd "$SRC" && shell_scripts | xargs shellcheck -x -P . -P SCRIPTDIR
 }
 
 # As an ordinary user and in a folder of its own: root could write where a
@@ -109,7 +110,8 @@ distribution() {
 		as=(setpriv --reuid=nobody --regid=nogroup --clear-groups)
 	fi
 	if (cd "$dir" && "${as[@]}" env HOME="$dir" ./configure -q &&
-		"${as[@]}" env HOME="$dir" make -j "$(nproc)" distcheck); then
+		"${as[@]}" env HOME="$dir" timeout -k 10 900 \
+		    make -j "$(nproc)" distcheck); then
 		chmod -R u+w "$dir"
 		rm -rf "$dir"
 	else

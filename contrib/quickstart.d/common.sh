@@ -60,7 +60,8 @@ fail() {
 # Traps EXIT: no end without a word.
 at_exit() {
 	local status=$?
-	if [[ $status -ne 0 && -z ${EXPLAINED:-} ]]; then
+	# 141: whoever read our output went away.
+	if [[ $status -ne 0 && $status -ne 141 && -z ${EXPLAINED:-} ]]; then
 		fail "an unexpected end with status $status" \
 		    "Read the message above; running the command again is safe."
 	fi

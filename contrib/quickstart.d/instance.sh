@@ -390,9 +390,9 @@ session() {
 	local json="-H 'Content-Type: application/json'"
 	local who="-d '{\"email\":\"ann@example.com\",\"password\":\"Hinge-and-Door-1\"}'"
 	cat <<-EOT
-		curl -s $URL/api/v1/auth/signup $json $who
-		curl -s $URL/api/v1/auth/signin $json $who
-		curl -s $URL/api/v1/auth/me -H "Authorization: Bearer \$(curl -s $URL/api/v1/auth/signin $json $who | sed 's/.*"access_token": *"\([^"]*\)".*/\1/')"
+		curl -sw '\n' $URL/api/v1/auth/signup $json $who
+		curl -sw '\n' $URL/api/v1/auth/signin $json $who
+		curl -sw '\n' $URL/api/v1/auth/me -H "Authorization: Bearer \$(curl -s $URL/api/v1/auth/signin $json $who | sed 's/.*"access_token": *"\([^"]*\)".*/\1/')"
 	EOT
 }
 

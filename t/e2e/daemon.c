@@ -5,6 +5,7 @@
  */
 #include <check.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -487,13 +488,24 @@ START_TEST(test_daemon)
 }
 END_TEST
 
+/* Somebody whom we are not. */
+static const char *
+other_user(void)
+{
+	const struct passwd *pw = getpwnam("nobody");
+
+	return pw != NULL && pw->pw_uid != geteuid() ? "nobody" : "daemon";
+}
+
 /* As root it becomes the user and serves; as anybody else it says no. */
 START_TEST(test_user)
 {
+	char settings[64];
 	struct stat st;
 	pid_t pid;
 
-	instance_new(&in, THREE "user = nobody\n");
+	snprintf(settings, sizeof(settings), THREE "user = %s\n", other_user());
+	instance_new(&in, settings);
 	/* who changed users cannot be looked into, by sanitizers neither */
 	setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
 	chmod(in.dir, 0755);

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the lints. A lint is run as `lint [FOLDER]`, the folder being the
 # top of a source tree; it prints one line a finding and fails if there is one.
 set -u
