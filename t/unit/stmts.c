@@ -80,6 +80,22 @@ START_TEST(names_its_scope)
 }
 END_TEST
 
+/* What only adds a row is told by its table alone. */
+static int
+telling_part(const char *text)
+{
+	bool adds = strncmp(text, "INSERT INTO ", 12) == 0 &&
+	    strstr(text, " ON DUPLICATE KEY ") == NULL;
+
+	return (int)(adds ? strcspn(text, "(") - 1 : strlen(text));
+}
+
+static void
+unscoped_put(struct buf *b, const char *noun, const char *text)
+{
+	buf_printf(b, "%s: %.*s\n", noun, telling_part(text), text);
+}
+
 static const char *
 unscoped_list(struct arena *mem)
 {
@@ -89,8 +105,7 @@ unscoped_list(struct arena *mem)
 	for (const struct stmt_set *s = model_stmts; s->noun != NULL; s++)
 		for (size_t i = 0; i < s->n; i++)
 			if (s->stmts[i].scope == SCOPE_NONE)
-				buf_printf(&b, "%s: %s\n", s->noun,
-				    s->stmts[i].text);
+				unscoped_put(&b, s->noun, s->stmts[i].text);
 	return b.p;
 }
 
