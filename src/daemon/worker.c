@@ -47,6 +47,8 @@ worker_log_path(const char *path, char *ret, unsigned ret_size)
 	size_t n = 0;
 	bool cut = false;
 
+	if (path == NULL) /* one that matches nothing, see http/path.c */
+		return "-";
 	for (const char *p = path; *p != '\0';) {
 		size_t len = strcspn(p + 1, "/") + 1;
 		bool hide = len - 1 > LOG_SEGMENT_MAX;

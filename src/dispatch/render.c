@@ -99,8 +99,6 @@ render_error(struct call *c, int r)
 		.quota = c->quota_counted ? &c->quota : NULL,
 	};
 
-	if (v.status >= 500)
-		atomic_fetch_add(&c->cx->shared->errors, 1);
 	if (r < 0)
 		ctx_fail_clear(c->cx);
 	if (v.status == 503 && fail->retry_after_s == 0)
