@@ -85,6 +85,14 @@ t_e2e_daemon_SOURCES = t/e2e/daemon.c \
 	t/support/instance.c t/support/instance.h
 t_e2e_daemon_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_e2e_daemon_LDADD = $(CHECK_LIBS)
+
+check_PROGRAMS += t/e2e/cardeactl
+TESTS += t/e2e/cardeactl
+t_e2e_cardeactl_SOURCES = t/e2e/cardeactl.c \
+	t/support/instance.c t/support/instance.h \
+	t/support/fcgiclient.c t/support/fcgiclient.h
+t_e2e_cardeactl_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_e2e_cardeactl_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
 endif
 
 FUZZ_TARGETS = t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \

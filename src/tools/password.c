@@ -43,13 +43,13 @@ line_ask(struct arena *mem, const char *prompt)
 	struct termios before, quiet;
 	char *line;
 
-	fputs(prompt, stderr);
 	if (tcgetattr(STDIN_FILENO, &before) != 0)
 		return NULL;
 	quiet = before;
 	quiet.c_lflag &= ~(tcflag_t)ECHO;
 	quiet.c_lflag |= ICANON | ECHONL;
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	fputs(prompt, stderr);
 	line = line_read(mem);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	return line;
