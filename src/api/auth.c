@@ -56,7 +56,7 @@ static const struct field legacy_register_in[] = {
 
 static const struct field signed_in_view[] = {
 	FIELD(struct signed_in, user, F_OBJECT, .sub = user_view),
-	FIELD(struct signed_in, tokens, F_OBJECT, .sub = tokens_view),
+	FIELD_AS(struct signed_in, "tokens", issued, F_REF, .sub = tokens_view),
 	FIELD(struct signed_in, mfa_required, F_BOOL),
 	FIELD_AS(struct signed_in, "requires_mfa", mfa_required, F_BOOL,
 	    .flags = F_OMIT_NULL),
@@ -66,7 +66,8 @@ static const struct field signed_in_view[] = {
 
 static const struct field signed_up_view_v1[] = {
 	FIELD(struct signed_in, user, F_OBJECT, .sub = user_view),
-	FIELD(struct signed_in, tokens, F_OBJECT, .sub = tokens_view_v1),
+	FIELD_AS(struct signed_in, "tokens", issued, F_REF,
+	    .sub = tokens_view_v1),
 	FIELD(struct signed_in, requires_email_verification, F_BOOL),
 	FIELD_END,
 };
@@ -118,8 +119,8 @@ run_signup(struct call *c, bool without_session)
 		return reply_message(c,
 		    "If the address can be registered, a mail is on its way");
 	}
-	if (!without_session)
-		reply_cookies(c, &out->in.tokens);
+	if (out->in.issued != NULL)
+		reply_cookies(c, out->in.issued);
 	return reply(c, &out->in);
 }
 
@@ -208,7 +209,8 @@ static const struct field legacy_login_in[] = {
 
 static const struct field signed_in_view_v1[] = {
 	FIELD(struct signed_in, user, F_OBJECT, .sub = user_view),
-	FIELD(struct signed_in, tokens, F_OBJECT, .sub = tokens_view_v1),
+	FIELD_AS(struct signed_in, "tokens", issued, F_REF,
+	    .sub = tokens_view_v1),
 	FIELD_AS(struct signed_in, "requires_mfa", mfa_required, F_BOOL),
 	FIELD(struct signed_in, mfa_token, F_STRING, .flags = F_OMIT_NULL),
 	FIELD_END,

@@ -182,6 +182,7 @@ signin(struct ctx *cx, const struct realm *realm, const struct signin *in,
 	if (r != 0)
 		return r;
 	ret->user = e.found.user;
+	ret->issued = &ret->tokens;
 	ret->requires_email_verification = !ret->user.email_verified;
 	return 0;
 }
@@ -216,6 +217,7 @@ join_tx(struct ctx *cx, void *arg)
 	struct session session;
 	int r = user_create(cx, j->realm, &j->user, &ret->user);
 
+	ret->requires_email_verification = true;
 	if (r == 0)
 		r = queue_verification(cx, &ret->user);
 	if (r != 0 || j->in->without_session)
@@ -225,7 +227,7 @@ join_tx(struct ctx *cx, void *arg)
 		r = user_signed_in(cx, &ret->user);
 	if (r == 0)
 		r = refresh_issue(cx, &session, &ret->tokens);
-	ret->requires_email_verification = true;
+	ret->issued = r == 0 ? &ret->tokens : NULL;
 	return r;
 }
 
@@ -266,7 +268,7 @@ signup(struct ctx *cx, const struct realm *realm, const struct signup *in,
 	if (!cx->conf->signup_enabled)
 		return err_set(cx, ERR_SIGNUP_DISABLED, NULL);
 	ret->undisclosed = !cx->conf->signup_disclosure;
-	if (ret->undisclosed) {
+	if (ret->undisclosed || cx->conf->require_verified) {
 		quiet.without_session = true;
 		j.in = &quiet;
 	}

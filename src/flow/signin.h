@@ -16,6 +16,7 @@ struct realm;
 struct signed_in {
 	struct user user;
 	struct tokens tokens;
+	const struct tokens *issued; /* these tokens; NULL: none yet */
 	bool requires_email_verification;
 	bool mfa_required; /* then there are no tokens yet */
 	const char *mfa_token;

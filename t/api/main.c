@@ -19,6 +19,7 @@ main(int argc, char **argv)
 	srunner_add_suite(runner, recovery_suite());
 	srunner_add_suite(runner, refresh_suite());
 	srunner_add_suite(runner, routes_suite());
+	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, tokens_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

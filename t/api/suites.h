@@ -12,6 +12,7 @@ Suite *quota_suite(void);
 Suite *recovery_suite(void);
 Suite *refresh_suite(void);
 Suite *routes_suite(void);
+Suite *settings_suite(void);
 Suite *tokens_suite(void);
 
 #endif
