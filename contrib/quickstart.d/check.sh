@@ -20,7 +20,7 @@ stage() {
 	fi
 	FAILED=$((FAILED + 1))
 	step_done FAILED
-	tail -n 40 "$STEP_LOG" | sed 's/^/    /'
+	tail -n "${SHOWN:-40}" "$STEP_LOG" | sed 's/^/    /'
 	printf '    (all of it: %s)\n' "$STEP_LOG"
 	return 1
 }
@@ -30,7 +30,7 @@ suite() {
 	local name=$1 cc=$2 dir=$BUILD_ROOT/check-$1
 	shift 2
 	stage "$name build" compile_in "$dir" "$cc" "$@" || return 0
-	stage "$name tests" as_source_owner timeout -k 10 900 \
+	SHOWN=0 stage "$name tests" as_source_owner timeout -k 10 900 \
 	    make -C "$dir" -j "$(nproc)" check ||
 		show_failures "$dir"
 	count_tests "$dir"
