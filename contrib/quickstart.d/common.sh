@@ -159,6 +159,21 @@ until_true() {
 	done
 }
 
+# nginx workers that outlived a killed master still hold the ports: those
+# that write our log.
+nginx_orphans() {
+	local fd pid
+	! pid_of nginx >/dev/null || return 0
+	for fd in $(find /proc/[0-9]*/fd -lname "$QS_VAR/log/nginx-access.log" \
+	    2>/dev/null || true); do
+		pid=${fd#/proc/}
+		pid=${pid%%/*}
+		if [[ $(cat "/proc/$pid/comm" 2>/dev/null) == nginx ]]; then
+			echo "$pid"
+		fi
+	done
+}
+
 answers_ready() {
 	[[ $(curl -s -o /dev/null -w '%{http_code}' --max-time 2 --noproxy '*' \
 	    "http://127.0.0.1:${QS_PORTS%% *}/api/v1/health/ready") == 200 ]]

@@ -331,6 +331,16 @@ nginx_conf() {
 	    "$from/nginx.conf.in" >"$VAR/nginx/nginx.conf"
 }
 
+end_nginx_orphans() {
+	local pid
+	for pid in $(nginx_orphans); do
+		kill "$pid" || true
+		while start_ticks "$pid" >/dev/null; do
+			sleep 0.05
+		done
+	done
+}
+
 serve_nginx() {
 	local print pid
 	STEP_LOG=$VAR/log/nginx.log
@@ -342,6 +352,7 @@ serve_nginx() {
 	if [[ -n $pid ]]; then
 		kill -HUP "$pid"
 	else
+		end_nginx_orphans
 		TZ=UTC launch nginx nginx -p "$VAR/nginx/" -c nginx.conf \
 		    -g 'daemon off;'
 	fi
@@ -446,6 +457,7 @@ stop_one() {
 
 stop() {
 	stop_one nginx QUIT 15
+	end_nginx_orphans
 	stop_one cardea TERM 40
 	stop_one db TERM 90
 	rm -rf "$RUN"

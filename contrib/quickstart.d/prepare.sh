@@ -65,8 +65,12 @@ holder() {
 
 is_ours() {
 	local nginx STAT
-	nginx=$(pid_of nginx) || return 1
-	[[ $1 == "$nginx" ]] || { read_stat "$1" && [[ ${STAT[1]} == "$nginx" ]]; }
+	if nginx=$(pid_of nginx); then
+		[[ $1 != "$nginx" ]] || return 0
+		read_stat "$1" && [[ ${STAT[1]} == "$nginx" ]]
+	else
+		grep -qx "$1" < <(nginx_orphans)
+	fi
 }
 
 check_ports() {
