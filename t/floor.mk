@@ -8,6 +8,12 @@ t_unit_base_SOURCES = t/unit/base.c
 t_unit_base_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_base_LDADD = $(LDADD) $(CHECK_LIBS)
 
+check_PROGRAMS += t/unit/agent
+TESTS += t/unit/agent
+t_unit_agent_SOURCES = t/unit/agent.c
+t_unit_agent_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_agent_LDADD = $(LDADD) $(CHECK_LIBS)
+
 check_PROGRAMS += t/unit/json
 TESTS += t/unit/json
 t_unit_json_SOURCES = t/unit/json.c
@@ -95,11 +101,12 @@ t_e2e_cardeactl_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_e2e_cardeactl_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
 endif
 
-FUZZ_TARGETS = t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \
+FUZZ_TARGETS = t/fuzz/agent t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \
 	t/fuzz/json_scan t/fuzz/path
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 FUZZ_SOURCES = t/fuzz/fuzz.h t/fuzz/replay.c
+t_fuzz_agent_SOURCES = t/fuzz/agent.c $(FUZZ_SOURCES)
 t_fuzz_cookie_SOURCES = t/fuzz/cookie.c $(FUZZ_SOURCES)
 t_fuzz_form_SOURCES = t/fuzz/form.c $(FUZZ_SOURCES)
 t_fuzz_json_decode_SOURCES = t/fuzz/json_decode.c $(FUZZ_SOURCES)

@@ -1,4 +1,5 @@
 libcardea_a_SOURCES += src/base/list.h
+libcardea_a_SOURCES += src/base/agent.c src/base/agent.h
 libcardea_a_SOURCES += src/base/arena.c src/base/arena.h
 libcardea_a_SOURCES += src/base/buf.c src/base/buf.h
 libcardea_a_SOURCES += src/base/clock.c src/base/clock.h

@@ -46,6 +46,7 @@ struct call {
 
 	/* what the handler decided; see below */
 	const void *out;
+	size_t out_size; /* not 0: out is a struct list of such structs */
 	const struct field *view;
 	const struct field *alt_view; /* of the other dialect of a route */
 	int status;
@@ -57,7 +58,8 @@ struct call {
 /* All return 0, to be returned by the handler. The payload must live as long
  * as the call. */
 
-/* Shows the payload by the route's or the operation's view. */
+/* Shows the payload by the route's or the operation's view; a struct list
+ * where the operation says out_list. */
 int reply(struct call *, const void *payload);
 /* {"message": …}, as the dialect words such answers. */
 int reply_message(struct call *, const char *text);

@@ -47,6 +47,9 @@ struct op {
 	const struct field *in;
 	size_t in_size;
 	const struct field *out; /* NULL: a message, raw bytes or nothing */
+	/* not 0: the payload is a struct list of structs of this size, shown
+	 * as an array of what out describes */
+	size_t out_list;
 	int status; /* of success; 0: 200 */
 	enum err no_such; /* for a malformed id in the path; 0: NOT_FOUND */
 	int (*run)(struct call *);
@@ -66,6 +69,8 @@ struct route {
 	int status; /* 0: the operation's */
 	const struct field *out; /* NULL: the operation's */
 	enum cookie_use cookies;
+	/* without a bearer: the access cookie of this realm's users */
+	const char *cookie_realm;
 	/* a body with the member alt_key, and not main_key, is alt's */
 	enum dialect_id alt;
 	const char *main_key, *alt_key;

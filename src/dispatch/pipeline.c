@@ -106,15 +106,21 @@ bearer_of(const struct http_request *req)
 	return h;
 }
 
-/* Authorization beats the cookie. */
+/* Authorization beats the cookie, which may be another realm's. */
 static int
 credential_of(struct call *c, const char **ret)
 {
+	const char *realm = c->route->cookie_realm;
+
 	*ret = bearer_of(c->req);
-	if (*ret != NULL || !c->dialect->cookies)
+	if (*ret != NULL || (!c->dialect->cookies && realm == NULL))
 		return 0;
 	*ret = call_cookie(c, "access_token");
-	return *ret == NULL ? 0 : cors_check_cookies(c);
+	if (*ret == NULL)
+		return 0;
+	if (realm != NULL)
+		c->realm = realm_find_name(realm);
+	return cors_check_cookies(c);
 }
 
 /* Guessing tokens counts like any other anonymous request. */

@@ -17,6 +17,7 @@ void
 render_forget(struct call *c)
 {
 	c->out = NULL;
+	c->out_size = 0;
 	c->view = NULL;
 	c->status = 0;
 	c->cookies = NULL;
@@ -54,6 +55,18 @@ status_of(const struct call *c)
 	return c->op->status != 0 ? c->op->status : 200;
 }
 
+static void
+put_json(struct call *c)
+{
+	struct buf *to = &c->res->body;
+	enum field_case kase = c->dialect->kase;
+
+	if (c->out_size != 0)
+		json_put_list(to, c->view, c->out_size, kase, c->out);
+	else
+		json_put_object(to, c->view, kase, c->out);
+}
+
 int
 render_payload(struct call *c)
 {
@@ -61,12 +74,14 @@ render_payload(struct call *c)
 
 	put_cookies(c);
 	res->status = status_of(c);
+	if (res->status == 204)
+		return 0;
 	if (c->raw_type != NULL) {
 		res->content_type = c->raw_type;
 		res->body = c->raw;
 	} else if (c->out != NULL && c->view != NULL) {
 		res->content_type = JSON_TYPE;
-		json_put_object(&res->body, c->view, c->dialect->kase, c->out);
+		put_json(c);
 	}
 	return 0;
 }

@@ -22,6 +22,7 @@ int
 reply(struct call *c, const void *payload)
 {
 	c->out = payload;
+	c->out_size = c->op->out_list;
 	c->view = view_of(c);
 	return 0;
 }

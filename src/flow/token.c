@@ -9,6 +9,7 @@
 #include "base/ctx.h"
 #include "base/field.h"
 #include "crypto/jws.h"
+#include "crypto/token_cache.h"
 #include "model/key.h"
 #include "model/realm.h"
 #include "model/session.h"
@@ -94,38 +95,98 @@ refuse(struct ctx *cx)
 	return err_set(cx, ERR_UNAUTHORIZED, NULL);
 }
 
-int
-token_verify(struct ctx *cx, const struct realm *realm, const char *token,
-    struct token_claims *ret)
+/* What a verified token said, and how long that holds: see fits(). */
+struct verdict {
+	struct uuid user_id, session_id, realm_id;
+	int64_t rtc, exp_us;
+	int64_t key_until;
+};
+
+static int
+read_claims(struct ctx *cx, const struct jws_key *key,
+    const struct jws_parts *parts, struct claims *ret)
 {
-	size_t n = strlen(token), at;
+	size_t at;
+
+	if (!jws_verify(key, parts) ||
+	    json_scan((char *)parts->payload, parts->payload_n, &at) !=
+		JSON_OK ||
+	    json_decode(cx, (char *)parts->payload, parts->payload_n,
+		claim_fields, CASE_SNAKE, ret) != 0)
+		return refuse(cx);
+	if (strcmp(ret->iss, cx->conf->public_url) != 0 || ret->exp < 0 ||
+	    ret->exp > INT64_MAX / CLOCK_SECOND ||
+	    ret->iat > (cx->now_us + CLOCK_LEEWAY) / CLOCK_SECOND)
+		return refuse(cx);
+	return 0;
+}
+
+/* All that holds of a token for as long as it is one. */
+static int
+verify(struct ctx *cx, const char *token, size_t n, struct verdict *ret)
+{
 	const struct jws_key *key;
+	const struct realm *realm;
 	struct jws_parts parts;
 	struct claims c = { 0 };
 	int r;
 
-	if (n > TOKEN_MAX || jws_split(cx->mem, token, n, &parts) != 0)
+	if (jws_split(cx->mem, token, n, &parts) != 0 || parts.typ == NULL ||
+	    strcmp(parts.typ, TOKEN_TYP) != 0 || parts.kid == NULL)
 		return refuse(cx);
-	if (parts.typ == NULL || strcmp(parts.typ, TOKEN_TYP) != 0 ||
-	    parts.kid == NULL)
-		return refuse(cx);
-	r = keyring_find(cx, parts.kid, &key);
+	r = keyring_find(cx, parts.kid, &key, &ret->key_until);
 	if (r != 0)
 		return r == ERR_NOT_FOUND ? refuse(cx) : r;
-	if (!jws_verify(key, &parts) ||
-	    json_scan((char *)parts.payload, parts.payload_n, &at) != JSON_OK ||
-	    json_decode(cx, (char *)parts.payload, parts.payload_n,
-		claim_fields, CASE_SNAKE, &c) != 0)
-		return refuse(cx);
-	if (strcmp(c.iss, cx->conf->public_url) != 0 ||
-	    strcmp(c.aud, realm->name) != 0 ||
-	    c.exp > INT64_MAX / CLOCK_SECOND ||
-	    c.exp * CLOCK_SECOND <= cx->now_us ||
-	    c.iat > (cx->now_us + CLOCK_LEEWAY) / CLOCK_SECOND)
+	r = read_claims(cx, key, &parts, &c);
+	if (r != 0)
+		return r;
+	realm = realm_find_name(c.aud);
+	if (realm == NULL)
 		return refuse(cx);
 	ret->user_id = c.sub;
 	ret->session_id = c.sid;
+	ret->realm_id = realm->id;
 	ret->rtc = c.rtc;
 	ret->exp_us = c.exp * CLOCK_SECOND;
+	return 0;
+}
+
+/* What depends on now and on where it is used: checked at every use. */
+static bool
+fits(const struct ctx *cx, const struct realm *realm, const struct verdict *v)
+{
+	return uuid_equal(&v->realm_id, &realm->id) && cx->now_us < v->exp_us &&
+	    cx->now_us < v->key_until;
+}
+
+int
+token_verify(struct ctx *cx, const struct realm *realm, const char *token,
+    struct token_claims *ret)
+{
+	size_t n = strlen(token);
+	struct token_digest digest;
+	struct token_cache *cache;
+	struct verdict v = { 0 };
+	int r;
+
+	if (n > TOKEN_MAX)
+		return refuse(cx);
+	token_digest(token, n, &digest);
+	r = keyring_cache(cx, sizeof(v), &cache);
+	if (r != 0)
+		return r;
+	if (!token_cache_find(cache, &digest, &v)) {
+		r = verify(cx, token, n, &v);
+		if (r != 0)
+			return r;
+		if (fits(cx, realm, &v))
+			token_cache_put(cache, &digest, &v);
+	}
+	if (!fits(cx, realm, &v))
+		return refuse(cx);
+	ret->user_id = v.user_id;
+	ret->session_id = v.session_id;
+	ret->rtc = v.rtc;
+	ret->exp_us = v.exp_us;
 	return 0;
 }

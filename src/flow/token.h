@@ -33,7 +33,8 @@ struct token_claims {
 };
 
 /*
- * Signature, type, issuer, audience and times. ERR_UNAUTHORIZED for anything
+ * Signature, type, issuer, audience and times. What a good token says is kept
+ * for its next use (model/key.h); audience and times are checked each time. ERR_UNAUTHORIZED for anything
  * that does not hold.
  */
 int token_verify(struct ctx *, const struct realm *, const char *token,

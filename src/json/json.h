@@ -18,6 +18,7 @@
 
 struct arena;
 struct ctx;
+struct list;
 
 #define JSON_DEPTH 32
 #define JSON_KEYS  200
@@ -81,6 +82,9 @@ void json_put_time(struct buf *, int64_t us); /* 0 writes null */
 /* The struct at in as an object, by its table. */
 void json_put_object(struct buf *, const struct field *, enum field_case,
     const void *in);
+/* A list of such structs, each of that size, as an array. */
+void json_put_list(struct buf *, const struct field *, size_t size,
+    enum field_case, const struct list *);
 /* Its members alone, comma separated and without braces. */
 void json_put_members(struct buf *, const struct field *, enum field_case,
     const void *in);

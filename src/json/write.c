@@ -123,11 +123,10 @@ put_id(struct buf *b, const char *prefix, const struct uuid *id)
 	json_put_string(b, text);
 }
 
-static void
-put_list(struct buf *b, const struct field *f, enum field_case name_case,
-    const struct list *list)
+void
+json_put_list(struct buf *b, const struct field *rows, size_t size,
+    enum field_case name_case, const struct list *list)
 {
-	const char *const *texts = list->items;
 	const char *structs = list->items;
 	size_t i;
 
@@ -135,11 +134,22 @@ put_list(struct buf *b, const struct field *f, enum field_case name_case,
 	for (i = 0; i < list->n; i++) {
 		if (i > 0)
 			buf_putc(b, ',');
-		if (f->sub == NULL)
-			json_put_string(b, texts[i]);
-		else
-			json_put_object(b, f->sub, name_case,
-			    structs + i * f->sub_size);
+		json_put_object(b, rows, name_case, structs + i * size);
+	}
+	buf_putc(b, ']');
+}
+
+static void
+put_texts(struct buf *b, const struct list *list)
+{
+	const char *const *texts = list->items;
+	size_t i;
+
+	buf_putc(b, '[');
+	for (i = 0; i < list->n; i++) {
+		if (i > 0)
+			buf_putc(b, ',');
+		json_put_string(b, texts[i]);
 	}
 	buf_putc(b, ']');
 }
@@ -183,7 +193,10 @@ put_value(struct buf *b, const struct field *f, enum field_case name_case,
 		put_ref(b, f, name_case, *(const void *const *)at);
 		return;
 	case F_LIST:
-		put_list(b, f, name_case, at);
+		if (f->sub == NULL)
+			put_texts(b, at);
+		else
+			json_put_list(b, f->sub, f->sub_size, name_case, at);
 		return;
 	case F_RAW:
 		raw = *(const char *const *)at;

@@ -18,6 +18,7 @@
 #include "base/shared.h"
 #include "crypto/jws.h"
 #include "crypto/seal.h"
+#include "crypto/token_cache.h"
 
 #define RELOAD_EVERY (10 * CLOCK_SECOND)
 #define KEYS_MAX     16
@@ -70,6 +71,7 @@ struct keyring {
 	size_t n;
 	int64_t loaded_us; /* monotonic; 0: never */
 	uint32_t version; /* of the set, as shared memory said */
+	struct token_cache *cache; /* NULL until it is asked for */
 };
 
 struct keyring *
@@ -89,6 +91,7 @@ keyring_free(struct keyring *ring)
 		return;
 	for (size_t i = 0; i < ring->n; i++)
 		jws_key_free(ring->keys[i].key);
+	token_cache_free(ring->cache);
 	free(ring);
 }
 
@@ -174,6 +177,8 @@ ring_load(struct ctx *cx, struct keyring *ring)
 	for (size_t i = 0; i < rows.n; i++)
 		ring_take(cx, ring, &row[i]);
 	ring_sweep(ring);
+	if (ring->cache != NULL)
+		token_cache_clear(ring->cache);
 	ring->version = version;
 	ring->loaded_us = clock_mono_us();
 	return 0;
@@ -225,7 +230,27 @@ keyring_signer(struct ctx *cx, const struct jws_key **ret)
 }
 
 int
-keyring_find(struct ctx *cx, const char *kid, const struct jws_key **ret)
+keyring_load(struct ctx *cx)
+{
+	return ring_load(cx, cx->keys);
+}
+
+int
+keyring_cache(struct ctx *cx, size_t value_n, struct token_cache **ret)
+{
+	int r = ring_refresh(cx, cx->keys, false);
+
+	if (r != 0)
+		return r;
+	if (cx->keys->cache == NULL)
+		cx->keys->cache = token_cache_new(value_n);
+	*ret = cx->keys->cache;
+	return 0;
+}
+
+int
+keyring_find(struct ctx *cx, const char *kid, const struct jws_key **ret,
+    int64_t *ret_until)
 {
 	const struct ring_key *k;
 	int r = ring_refresh(cx, cx->keys, false);
@@ -242,6 +267,7 @@ keyring_find(struct ctx *cx, const char *kid, const struct jws_key **ret)
 	if (k == NULL || cx->now_us >= k->verifies_until)
 		return ERR_NOT_FOUND;
 	*ret = k->key;
+	*ret_until = k->verifies_until;
 	return 0;
 }
 

@@ -22,6 +22,7 @@ struct buf;
 struct ctx;
 struct jws_key;
 struct keyring;
+struct token_cache;
 
 enum key_stmt {
 	KEY_LIST,
@@ -39,8 +40,17 @@ void keyring_free(struct keyring *);
 
 /* The key that signs now; ERR_UNAVAILABLE when the set cannot be read. */
 int keyring_signer(struct ctx *, const struct jws_key **ret);
-/* By kid, one that may still verify. ERR_NOT_FOUND, or as above. */
-int keyring_find(struct ctx *, const char *kid, const struct jws_key **ret);
+/* By kid, one that may still verify, until then. ERR_NOT_FOUND, or as above. */
+int keyring_find(struct ctx *, const char *kid, const struct jws_key **ret,
+    int64_t *ret_until);
+/*
+ * What tokens said that keys of this set have verified (crypto/token_cache.h),
+ * with values of value_n bytes, always the same number. It is emptied
+ * whenever the set is read anew, so nothing stays of a key that was removed.
+ */
+int keyring_cache(struct ctx *, size_t value_n, struct token_cache **ret);
+/* Reads the set anew, however recently that was done. */
+int keyring_load(struct ctx *);
 /* The JWK Set (RFC 7517 §5) of all keys that verify or soon will. */
 int keyring_jwks(struct ctx *, struct buf *out);
 

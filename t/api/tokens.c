@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "crypto/digest.h"
 #include "crypto/jws.h"
+#include "crypto/token_cache.h"
+#include "db/db.h"
 #include "model/key.h"
 #include "suites.h"
 #include "support/api.h"
@@ -234,6 +236,116 @@ START_TEST(key_rotation)
 }
 END_TEST
 
+/* Is what the token said kept for its next use? */
+static bool
+kept(const char *token)
+{
+	struct token_digest digest;
+	struct token_cache *cache;
+	char value[256];
+
+	ck_assert_int_eq(keyring_cache(&api.db.cx, sizeof(value), &cache), 0);
+	token_digest(token, strlen(token), &digest);
+	return token_cache_find(cache, &digest, value);
+}
+
+static void
+sql(const char *text)
+{
+	const char *message = "";
+
+	ck_assert_msg(db_script(&api.db.cx, text, &message) == 0, "%s: %s",
+	    text, message);
+}
+
+/* A token that was found good is not taken for good where and when it isn't. */
+START_TEST(kept_ones_expire)
+{
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 200);
+	ck_assert(kept(api_kept("ann_access")));
+	clock_shift_us(CLOCK_HOUR + CLOCK_SECOND);
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 401);
+}
+END_TEST
+
+static const struct api_case other_realm[] = {
+	{ "known here", "GET /api/v1/auth/me",
+	    "Authorization: Bearer @ann_access", NULL, 200, NULL },
+	{ "not there", "GET /api/user/me", "Authorization: Bearer @ann_access",
+	    NULL, 401, NULL },
+	{ "not by cookie", "GET /api/user/me",
+	    "Cookie: access_token=@ann_access", NULL, 401, NULL },
+	{ "still here", "GET /api/v1/auth/me",
+	    "Authorization: Bearer @ann_access", NULL, 200, NULL },
+	{ NULL },
+};
+
+START_TEST(kept_ones_stay_in_their_realm)
+{
+	api_run(&api, other_realm);
+	ck_assert(kept(api_kept("ann_access")));
+}
+END_TEST
+
+static const struct api_case signed_out[] = {
+	{ "signed in", "GET /api/v1/auth/me",
+	    "Authorization: Bearer @ann_access", NULL, 200, NULL },
+	{ "out", "POST /api/v1/auth/signout",
+	    "Authorization: Bearer @ann_access", NULL, 200, NULL },
+	{ "at once", "GET /api/v1/auth/me", "Authorization: Bearer @ann_access",
+	    NULL, 401, NULL },
+	{ NULL },
+};
+
+START_TEST(kept_ones_can_be_revoked)
+{
+	api_run(&api, signed_out);
+	ck_assert(kept(api_kept("ann_access")));
+}
+END_TEST
+
+START_TEST(kept_ones_go_with_their_key)
+{
+	struct ctx *cx = &api.db.cx;
+
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 200);
+	ck_assert(kept(api_kept("ann_access")));
+	sql("DELETE FROM signing_key");
+	ck_assert_int_eq(key_rotate(cx, false, true, NULL), 0);
+	ck_assert_int_eq(keyring_load(cx), 0);
+	ck_assert(!kept(api_kept("ann_access")));
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 401);
+}
+END_TEST
+
+/* The key's time to verify ends before the token's. */
+START_TEST(kept_ones_end_with_their_key)
+{
+	sql("UPDATE signing_key"
+	    " SET verifies_until = UTC_TIMESTAMP(6) + INTERVAL 10 MINUTE");
+	ck_assert_int_eq(keyring_load(&api.db.cx), 0);
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 200);
+	ck_assert(kept(api_kept("ann_access")));
+	clock_shift_us(11 * CLOCK_MINUTE);
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 401);
+}
+END_TEST
+
+/* What does not hold is not kept, or strangers could push others out. */
+START_TEST(only_good_ones_are_kept)
+{
+	char *cut = strdup(api_kept("ann_access"));
+
+	cut[strlen(cut) - 5] ^= 1;
+	ck_assert_int_eq(me_with(cut), 401);
+	ck_assert(!kept(cut));
+	free(cut);
+	clock_shift_us(2 * CLOCK_HOUR);
+	ck_assert_int_eq(me_with(api_kept("ann_access")), 401);
+	ck_assert(!kept(api_kept("ann_access")));
+}
+END_TEST
+
 Suite *
 tokens_suite(void)
 {
@@ -248,6 +360,12 @@ tokens_suite(void)
 	tcase_add_test(tc, expired);
 	tcase_add_test(tc, another_family);
 	tcase_add_test(tc, key_rotation);
+	tcase_add_test(tc, kept_ones_expire);
+	tcase_add_test(tc, kept_ones_stay_in_their_realm);
+	tcase_add_test(tc, kept_ones_can_be_revoked);
+	tcase_add_test(tc, kept_ones_go_with_their_key);
+	tcase_add_test(tc, kept_ones_end_with_their_key);
+	tcase_add_test(tc, only_good_ones_are_kept);
 	suite_add_tcase(s, tc);
 	return s;
 }
