@@ -1,6 +1,7 @@
 libcardea_a_SOURCES += \
 	src/flow/admin.c src/flow/admin.h \
 	src/flow/authenticate.c src/flow/authenticate.h \
+	src/flow/common.c src/flow/common.h \
 	src/flow/mail.c src/flow/mail.h \
 	src/flow/password.c src/flow/password.h \
 	src/flow/recovery.c src/flow/recovery.h \

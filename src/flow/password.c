@@ -8,10 +8,13 @@
 #include "base/ctx.h"
 #include "base/gate.h"
 #include "base/log.h"
+#include "base/rand.h"
 #include "crypto/password.h"
+#include "flow/common.h"
 #include "model/realm.h"
 
-#define LENGTH_MIN 8
+#define LENGTH_MIN     8
+#define RETRY_SPREAD_S 4 /* so that not all come back at once */
 
 static struct password_cost
 cost_of(const struct conf *conf)
@@ -64,6 +67,11 @@ password_allowed(struct ctx *cx, const struct realm *realm,
 	    (realm->password_rule == PASSWORD_STRONG &&
 		!four_classes(password)))
 		return err_set(cx, ERR_WEAK_PASSWORD, NULL);
+	if (realm->password_rule == PASSWORD_STRONG &&
+	    password_common(password))
+		return err_set(cx, ERR_WEAK_PASSWORD,
+		    "This password is too common; choose one that is harder"
+		    " to guess");
 	return 0;
 }
 
@@ -75,7 +83,7 @@ password_make(struct ctx *cx, const char *password, const char **ret_phc)
 	int r = gate_enter(cx->shared);
 
 	if (r != 0)
-		return err_retry(cx, r, 2);
+		return err_retry(cx, r, 1 + rand_below(RETRY_SPREAD_S));
 	r = password_hash(password, strlen(password), &cost, phc);
 	gate_leave(cx->shared);
 	if (r != 0) {
@@ -96,7 +104,7 @@ password_match(struct ctx *cx, const char *phc, const char *password,
 	*ret_match = false;
 	*ret_phc = NULL;
 	if (r != 0)
-		return err_retry(cx, r, 2);
+		return err_retry(cx, r, 1 + rand_below(RETRY_SPREAD_S));
 	if (phc == NULL)
 		password_burn(password, strlen(password), &cost);
 	else

@@ -13,3 +13,9 @@ t_api_api_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
 t_api_api_LDADD = t/support/libapi.a t/support/libtestdb.a $(LDADD) \
 	$(CHECK_LIBS) $(JSONC_LIBS)
 EXTRA_DIST += t/golden/routes.txt
+
+check_PROGRAMS += t/unit/flow
+TESTS += t/unit/flow
+t_unit_flow_SOURCES = t/unit/flow.c
+t_unit_flow_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_flow_LDADD = $(LDADD) $(CHECK_LIBS)

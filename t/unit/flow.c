@@ -1,0 +1,59 @@
+/* What the flows judge without a database. */
+#include <check.h>
+#include <stdlib.h>
+
+#include "flow/common.h"
+
+struct judged {
+	const char *password;
+	bool common;
+};
+
+static const struct judged passwords[] = {
+	{ "Password1!", true },
+	{ "P@ssw0rd", true },
+	{ "p4$$word!!", true },
+	{ "Qwertz123!", true },
+	{ "123Welcome!", true },
+	{ "Changeme_1", true },
+	{ "Aaaaaaa1!", true },
+	{ "12345678!", true },
+	{ "!!!!1111", true },
+	{ "Letmein2026?", true },
+	{ "SecurePass123!", false },
+	{ "securePassword123!", false },
+	{ "NewPass456!", false },
+	{ "OldPass123!", false },
+	{ "Hinge-and-Door-1", false },
+	{ "correct horse battery staple", false },
+	{ "passwordpassword password 1!", false },
+	{ "Tr0ub4dor&3", false },
+	{ "\303\234n\303\257c\303\266d\303\251-1A", false },
+};
+
+START_TEST(common)
+{
+	const struct judged *j = &passwords[_i];
+
+	ck_assert_msg(password_common(j->password) == j->common,
+	    "%s: wanted %d", j->password, j->common);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("flow");
+	TCase *tc = tcase_create("passwords");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_loop_test(tc, common, 0,
+	    sizeof(passwords) / sizeof(passwords[0]));
+	suite_add_tcase(s, tc);
+	runner = srunner_create(s);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
