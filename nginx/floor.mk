@@ -5,6 +5,7 @@ nginx_templates = \
 	nginx/cardea-error.conf.in \
 	nginx/cardea-fastcgi.conf.in \
 	nginx/cardea-headers.conf.in \
+	nginx/cardea-hosted.conf.in \
 	nginx/cardea-http.conf.in \
 	nginx/cardea-server.conf.in \
 	nginx/cardea-site.conf.in \
@@ -16,6 +17,7 @@ nginx_DATA = \
 	nginx/cardea-error.conf \
 	nginx/cardea-fastcgi.conf \
 	nginx/cardea-headers.conf \
+	nginx/cardea-hosted.conf \
 	nginx/cardea-http.conf \
 	nginx/cardea-server.conf \
 	nginx/cardea-site.conf \
@@ -31,6 +33,11 @@ $(nginx_DATA): nginx/rendered
 
 wwwdir = $(pkgdatadir)/html
 dist_www_DATA = \
+	nginx/html/hosted.js \
 	nginx/html/icon.svg \
 	nginx/html/index.html \
-	nginx/html/style.css
+	nginx/html/reset-password.html \
+	nginx/html/reset-password.js \
+	nginx/html/style.css \
+	nginx/html/verify-email.html \
+	nginx/html/verify-email.js
