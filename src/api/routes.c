@@ -14,5 +14,7 @@ const struct route *const route_tables[] = {
 
 const char *const static_routes[] = {
 	"static GET / index.html",
+	"static GET /reset-password reset-password.html",
+	"static GET /verify-email verify-email.html",
 	NULL,
 };

@@ -89,6 +89,36 @@ headers() {
 	is "POST to a page: Allow" "GET, HEAD" "$(header allow)"
 }
 
+# --- the pages behind the mail's links -----------------------------------
+
+pages() {
+	local name row policy="default-src 'none'; script-src 'self'; \
+style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+frame-ancestors 'none'; base-uri 'none'"
+	for name in verify-email reset-password; do
+		for row in "" / .html "/?token=hinge-$name" "?token=hinge-$name"; do
+			http "$E2E_URL/$name$row"
+			is "/$name$row" 200 "$STATUS"
+			is "/$name$row: policy" "$policy" \
+			    "$(header content-security-policy)"
+		done
+		is "/$name: type" "text/html; charset=utf-8" "$(header content-type)"
+		is "/$name: no referrer" no-referrer "$(header referrer-policy)"
+		has "/$name: without JavaScript" "$BODY" "<noscript>"
+		is "/$name: nothing from elsewhere" "" \
+		    "$(grep -oE '(https?:)?//[a-z][^" ]*' <<<"$BODY" || true)"
+		http "$E2E_URL/$name.js"
+		is "/$name.js" "200 application/javascript; charset=utf-8" \
+		    "$STATUS $(header content-type)"
+		http -X POST "$E2E_URL/$name"
+		envelope "POST to /$name" api 405 METHOD_NOT_ALLOWED
+		http "$E2E_URL/$name/more"
+		envelope "below /$name" api 404 NOT_FOUND
+	done
+	is "no token in nginx's logs" "" \
+	    "$(grep -hs hinge- "$E2E_STATE"/var/log/nginx-*.log || true)"
+}
+
 # --- bodies, paths -------------------------------------------------------
 
 sizes() {
@@ -242,6 +272,7 @@ trap stop_second EXIT
 cp "$cert" "$E2E_DIR/cert.pem"
 addresses
 headers
+pages
 sizes
 paths
 flood_port=$(next_port $((port2 + 100)))
