@@ -42,7 +42,7 @@ struct op {
 	enum quota_class quota;
 	const char *quota_field; /* also counts per value of this input */
 	bool hashes; /* waits at the hashing gate */
-	bool cacheable; /* no Cache-Control: no-store */
+	bool cacheable; /* no no-store, but an ETag and 304 */
 	size_t body_max; /* bytes; 0: OP_BODY_MAX */
 	const struct field *in;
 	size_t in_size;

@@ -1,9 +1,12 @@
 #include "dispatch/render.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/ctx.h"
 #include "base/log.h"
 #include "base/shared.h"
+#include "crypto/digest.h"
 #include "dispatch/call.h"
 #include "dispatch/cors.h"
 #include "flow/token.h"
@@ -148,6 +151,31 @@ quota_headers(struct call *c)
 		header_int(c, "X-RateLimit-Window", c->quota.window_s);
 }
 
+/*
+ * A strong validator (RFC 9110 §8.8.3), and 304 when the client has the very
+ * bytes (§13.1.2; "*" and lists are fine, weak ones compare alike here).
+ */
+static void
+validate(struct call *c)
+{
+	struct http_response *res = c->res;
+	const char *have = http_param(c->req, "HTTP_IF_NONE_MATCH");
+	uint8_t hash[SHA256_LEN];
+	const char *tag;
+
+	if (c->op == NULL || !c->op->cacheable || res->status != 200)
+		return;
+	sha256(res->body.p, res->body.n, hash);
+	tag = arena_printf(c->cx->mem, "\"%s\"",
+	    base64url_encode(c->cx->mem, hash, sizeof(hash)));
+	http_header_set(res, "ETag", tag);
+	if (have == NULL ||
+	    (strcmp(have, "*") != 0 && strstr(have, tag) == NULL))
+		return;
+	res->status = 304;
+	buf_clear(&res->body);
+}
+
 void
 render_headers(struct call *c)
 {
@@ -155,6 +183,7 @@ render_headers(struct call *c)
 
 	if (res->status == 0)
 		res->status = c->status;
+	validate(c);
 	http_header_set(res, "X-Request-ID", c->cx->request_id);
 	if (c->op == NULL || !c->op->cacheable || res->status >= 400)
 		http_header_set(res, "Cache-Control", "no-store");

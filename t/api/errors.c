@@ -269,7 +269,12 @@ START_TEST(health)
 		{ "keys", "GET /.well-known/jwks.json", NULL, NULL, 200,
 		    "keys.0.kty=RSA;keys.0.use=sig;keys.0.alg=RS256;"
 		    "keys.0.kid;keys.0.n;keys.0.e=AQAB;!keys.0.d;"
-		    ":Cache-Control~max-age" },
+		    ":Cache-Control~max-age;:ETag",
+		    "tag=:ETag" },
+		{ "the same keys again", "GET /.well-known/jwks.json",
+		    "If-None-Match: @tag", NULL, 304, "=;:ETag=@tag" },
+		{ "other keys", "GET /.well-known/jwks.json",
+		    "If-None-Match: \"old\"", NULL, 200, "keys.0.kid" },
 		{ NULL },
 	};
 
