@@ -1,0 +1,119 @@
+#!/bin/bash
+# contrib/quickstart itself: what it prints works, running it again changes
+# nothing, it recovers from what was killed, and it names what is in its way.
+set -euo pipefail
+# shellcheck source=t/e2e/tap.sh
+. "$(dirname -- "$0")/tap.sh"
+
+var=$E2E_STATE/var
+read -r port _ <<<"$E2E_PORTS"
+
+start() {
+	"$QUICKSTART" start >"$E2E_DIR/start" 2>&1 || true
+}
+
+pid() {
+	cut -d ' ' -f 1 "$var/run.d/$1" 2>/dev/null || true
+}
+
+pids() {
+	echo "$(pid db) $(pid cardea) $(pid nginx)"
+}
+
+sums() {
+	cat "$var"/{cardea.conf,master.key,tls/*,admin/*,nginx/conf/*} | cksum
+}
+
+again() {
+	local pids sums
+	pids=$(pids) sums=$(sums)
+	start
+	is "again: nothing restarted" "$pids" "$(pids)"
+	is "again: no file changed" "$sums" "$(sums)"
+	has "again: says so" "$(cat "$E2E_DIR/start")" \
+	    "Servers         already running"
+	is "secrets are for the owner alone" "600" \
+	    "$(stat -c %a "$var"/{cardea.conf,master.key,tls/key.pem,admin/*} |
+		sort -u)"
+}
+
+printed_lines() {
+	local -a lines
+	mapfile -t lines < <(grep '^curl ' "$E2E_DIR/start")
+	is "lines to paste" 3 "${#lines[@]}"
+	has "sign up" "$(sh -c "${lines[0]}")" '"email":"ann@example.com"'
+	has "sign in" "$(sh -c "${lines[1]}")" '"access_token":"ey'
+	has "me" "$(sh -c "${lines[2]}")" '{"id":"usr_'
+}
+
+administrators() {
+	http -H 'Content-Type: application/json' -d "{\"email\":\
+\"admin@example.com\",\"password\":\"$(cat "$var/admin/main")\"}" \
+	    "$E2E_URL/api/v1/auth/signin"
+	is "the administrator signs in" 200 "$STATUS"
+	has "and is one" "$BODY" '"is_admin":true'
+}
+
+quota_scale() {
+	local cardea
+	cardea=$(pid cardea)
+	CARDEA_QUOTA_SCALE=2000 start
+	is "another quota scale: same master" "$cardea" "$(pid cardea)"
+	# The new workers serve once the old ones have gone.
+	until http "$E2E_URL/api/v1/auth/me" &&
+	    [[ $(header x-ratelimit-limit) != 100000 ]]; do
+		sleep 0.1
+	done
+	is "another quota scale" 200000 "$(header x-ratelimit-limit)"
+	has "another quota scale: nginx" "$(cat "$var"/nginx/conf/*)" \
+	    "burst=20000 nodelay"
+	start
+}
+
+killed() {
+	local name
+	for name in nginx cardea db; do
+		# shellcheck disable=SC2086 # a prefix of several words
+		$E2E_AS kill -9 "$(pid "$name")"
+		until ! "$QUICKSTART" status >"$E2E_DIR/status" 2>&1; do
+			sleep 0.1
+		done
+		has "$name killed: seen" "$(grep "^$name " "$E2E_DIR/status")" stopped
+		start
+		is "$name killed: back" 0 "$("$QUICKSTART" status >/dev/null; echo $?)"
+	done
+}
+
+taken_port() {
+	local other=$E2E_DIR/other out
+	out=$(CARDEA_STATE=$other "$QUICKSTART" start 2>&1 || true)
+	has "a taken port and its holder" "$out" \
+	    "port $port is taken by nginx (pid $(pid nginx), user "
+	is "a taken port: nothing was changed" "" "$(find "$other" 2>/dev/null)"
+	out=$(CARDEA_PORTS="1 2" "$QUICKSTART" start 2>&1 || true)
+	has "two ports only" "$out" "are not three different port numbers"
+}
+
+stopped() {
+	local before name
+	before=$(pids)
+	"$QUICKSTART" stop >/dev/null
+	for name in $before; do
+		is "stopped" gone \
+		    "$(test -e "/proc/$name/exe" && echo there || echo gone)"
+	done
+	is "status of what is stopped" 3 \
+	    "$("$QUICKSTART" status >/dev/null 2>&1; echo $?)"
+	start
+	http "$E2E_URL/ready"
+	is "and started again" 200 "$STATUS"
+}
+
+again
+printed_lines
+administrators
+quota_scale
+killed
+taken_port
+stopped
+tap_end
