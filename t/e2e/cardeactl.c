@@ -17,7 +17,7 @@
 #include "../support/testdb.h"
 
 #define ARGS_MAX 8
-#define GOOD     "Secret-123!"
+#define GOOD     "Hinge-and-Door-1"
 
 static struct testdb db;
 static struct instance in;
