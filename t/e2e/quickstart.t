@@ -73,8 +73,7 @@ quota_scale() {
 killed() {
 	local name
 	for name in nginx cardea db; do
-		# shellcheck disable=SC2086 # a prefix of several words
-		$E2E_AS kill -9 "$(pid "$name")"
+		kill -9 "$(pid "$name")"
 		until ! "$QUICKSTART" status >"$E2E_DIR/status" 2>&1; do
 			sleep 0.1
 		done
