@@ -34,6 +34,10 @@ CHECK_PACKAGES=(
 	shellcheck=/usr/bin/shellcheck
 	spawn-fcgi=/usr/bin/spawn-fcgi
 	xz-utils=/usr/bin/xz
+	nodejs=/usr/bin/node
+	npm=/usr/bin/npm
+	chromium=/usr/bin/chromium
+	python3-requests=/usr/lib/python3/dist-packages/requests/__init__.py
 )
 
 # --- ports ---------------------------------------------------------------
