@@ -22,15 +22,16 @@ struct signup_in {
 	const char *name, *organization, *subscription_plan;
 };
 
-#define NAME_ROW(member, n)                                                    \
+#define NAME_ROW(member, n, ...)                                               \
 	FIELD(struct signup_in, member, F_STRING,                              \
-	    .flags = F_TRIM | F_ONE_LINE, .max = (n))
+	    .flags = F_TRIM | F_ONE_LINE,                                      \
+	    .max = (n)__VA_OPT__(, .example =) __VA_ARGS__)
 
 static const struct field signup_in[] = {
 	EMAIL_ROW(struct signup_in, F_REQUIRED),
 	PASSWORD_ROW(struct signup_in, password),
-	NAME_ROW(first_name, 100),
-	NAME_ROW(last_name, 100),
+	NAME_ROW(first_name, 100, "Ann"),
+	NAME_ROW(last_name, 100, "Lee"),
 	FIELD(struct signup_in, username, F_STRING, .flags = F_TRIM,
 	    .check = username_check, .example = "ann"),
 	FIELD(struct signup_in, locale, F_STRING, .max = 35,
@@ -41,16 +42,18 @@ static const struct field signup_in[] = {
 static const struct field register_in[] = {
 	EMAIL_ROW(struct signup_in, F_REQUIRED),
 	PASSWORD_ROW(struct signup_in, password),
-	NAME_ROW(name, 200),
-	NAME_ROW(organization, 200),
-	FIELD(struct signup_in, subscription_plan, F_STRING, .values = plans),
+	NAME_ROW(name, 200, "Ann Lee"),
+	NAME_ROW(organization, 200, "Example Corp"),
+	FIELD(struct signup_in, subscription_plan, F_STRING, .values = plans,
+	    .about = "A wish; the plan is free until an administrator sets it",
+	    .example = "pro"),
 	FIELD_END,
 };
 
 static const struct field legacy_register_in[] = {
 	EMAIL_ROW(struct signup_in, F_REQUIRED),
 	PASSWORD_ROW(struct signup_in, password),
-	NAME_ROW(name, 200),
+	NAME_ROW(name, 200, "Ann Lee"),
 	FIELD_END,
 };
 
@@ -60,7 +63,7 @@ static const struct field signed_in_view[] = {
 	FIELD(struct signed_in, mfa_required, F_BOOL),
 	FIELD_AS(struct signed_in, "requires_mfa", mfa_required, F_BOOL,
 	    .flags = F_OMIT_NULL),
-	FIELD(struct signed_in, mfa_token, F_STRING),
+	FIELD(struct signed_in, mfa_token, F_STRING, .flags = F_NULLABLE),
 	FIELD_END,
 };
 
@@ -79,10 +82,14 @@ static const struct field legacy_signed_in_view[] = {
 
 static const struct field registered_view[] = {
 	FIELD_AS(struct signed_in, "user_id", user.id, F_ID, .prefix = "usr"),
-	FIELD_AS(struct signed_in, "email", user.email, F_STRING),
-	FIELD_AS(struct signed_in, "name", user.name, F_STRING),
-	FIELD_AS(struct signed_in, "organization", user.organization, F_STRING),
-	FIELD_AS(struct signed_in, "subscription_plan", user.plan, F_STRING),
+	FIELD_AS(struct signed_in, "email", user.email, F_STRING,
+	    .example = "ann@example.com", .format = "email"),
+	FIELD_AS(struct signed_in, "name", user.name, F_STRING,
+	    .example = "Ann Lee"),
+	FIELD_AS(struct signed_in, "organization", user.organization, F_STRING,
+	    .flags = F_NULLABLE, .example = "Example Corp"),
+	FIELD_AS(struct signed_in, "subscription_plan", user.plan, F_STRING,
+	    .values = plans),
 	FIELD_AS(struct signed_in, "created_at", user.created_at, F_TIME),
 	FIELD_END,
 };
@@ -147,6 +154,9 @@ static const struct op signup_op = {
 	.in_size = sizeof(struct signup_in),
 	.out = signed_in_view,
 	.status = 201,
+	.errors = ERRORS(ERR_WEAK_PASSWORD, ERR_SIGNUP_DISABLED,
+	    ERR_EMAIL_ALREADY_REGISTERED, ERR_USERNAME_TAKEN),
+	.also = 202,
 	.run = signup_run,
 };
 
@@ -161,6 +171,9 @@ static const struct op register_op = {
 	.in_size = sizeof(struct signup_in),
 	.out = registered_view,
 	.status = 201,
+	.errors = ERRORS(ERR_WEAK_PASSWORD, ERR_SIGNUP_DISABLED,
+	    ERR_EMAIL_ALREADY_REGISTERED),
+	.also = 202,
 	.run = register_run,
 };
 
@@ -175,6 +188,9 @@ static const struct op legacy_register_op = {
 	.in_size = sizeof(struct signup_in),
 	.out = legacy_signed_in_view,
 	.status = 201,
+	.errors = ERRORS(ERR_WEAK_PASSWORD, ERR_SIGNUP_DISABLED,
+	    ERR_EMAIL_ALREADY_REGISTERED),
+	.also = 202,
 	.run = signup_run,
 };
 
@@ -197,7 +213,9 @@ static const struct field login_in[] = {
 	EMAIL_ROW(struct signin_in, F_REQUIRED),
 	PASSWORD_ROW(struct signin_in, password),
 	FIELD(struct signin_in, device_info, F_RAW, .flags = F_RAW_OBJECT,
-	    .max = 2048),
+	    .max = 2048, .about = "Kept with the session and shown as sent",
+	    .example = "{\"device_id\":\"device123\","
+		       "\"platform\":\"web\",\"browser\":\"chrome\"}"),
 	FIELD_END,
 };
 
@@ -218,21 +236,29 @@ static const struct field signed_in_view_v1[] = {
 
 static const struct field login_user_view[] = {
 	FIELD(struct user, id, F_ID, .prefix = "usr"),
-	FIELD(struct user, email, F_STRING),
-	FIELD(struct user, name, F_STRING),
-	FIELD(struct user, organization, F_STRING),
-	FIELD_AS(struct user, "subscription_plan", plan, F_STRING),
+	FIELD(struct user, email, F_STRING, .example = "ann@example.com",
+	    .format = "email"),
+	FIELD(struct user, name, F_STRING, .example = "Ann Lee"),
+	FIELD(struct user, organization, F_STRING, .flags = F_NULLABLE,
+	    .example = "Example Corp"),
+	FIELD_AS(struct user, "subscription_plan", plan, F_STRING,
+	    .values = plans),
 	FIELD_END,
 };
 
 #define FLAT_TOKEN_ROWS(type)                                                  \
-	FIELD_AS(type, "access_token", tokens.access_token, F_STRING),         \
-	    FIELD_AS(type, "refresh_token", tokens.refresh_token, F_STRING),   \
-	    FIELD_AS(type, "expires_in", tokens.expires_in, F_INT)
+	FIELD_AS(type, "access_token", tokens.access_token, F_STRING,          \
+	    .example = TOKEN_EXAMPLE),                                         \
+	    FIELD_AS(type, "refresh_token", tokens.refresh_token, F_STRING,    \
+		.example = REFRESH_EXAMPLE),                                   \
+	    FIELD_AS(type, "expires_in", tokens.expires_in, F_INT,             \
+		.about = "Seconds the access token is good for",               \
+		.example = "3600")
 
 static const struct field login_view[] = {
 	FLAT_TOKEN_ROWS(struct signed_in),
-	FIELD_AS(struct signed_in, "token_type", tokens.token_type, F_STRING),
+	FIELD_AS(struct signed_in, "token_type", tokens.token_type, F_STRING,
+	    .example = "bearer"),
 	FIELD(struct signed_in, user, F_OBJECT, .sub = login_user_view),
 	FIELD_END,
 };
@@ -290,6 +316,10 @@ static const struct op signin_op = {
 	.in = signin_in,
 	.in_size = sizeof(struct signin_in),
 	.out = signed_in_view,
+	.about =
+	    "Five failures in a row lock the account for 15 minutes, whether it exists or not; the answer to a failure says how many are left.",
+	.errors = ERRORS(ERR_INVALID_CREDENTIALS, ERR_ACCOUNT_LOCKED,
+	    ERR_ACCOUNT_SUSPENDED, ERR_EMAIL_NOT_VERIFIED),
 	.run = signin_run,
 };
 
@@ -303,6 +333,10 @@ static const struct op login_op = {
 	.in = login_in,
 	.in_size = sizeof(struct signin_in),
 	.out = login_view,
+	.about =
+	    "Five failures in a row lock the account for 15 minutes, whether it exists or not; the answer to a failure says how many are left.",
+	.errors = ERRORS(ERR_INVALID_CREDENTIALS, ERR_ACCOUNT_LOCKED,
+	    ERR_ACCOUNT_SUSPENDED, ERR_EMAIL_NOT_VERIFIED),
 	.run = login_run,
 };
 
@@ -316,6 +350,10 @@ static const struct op legacy_login_op = {
 	.in = legacy_login_in,
 	.in_size = sizeof(struct signin_in),
 	.out = legacy_signed_in_view,
+	.about =
+	    "Five failures in a row lock the account for 15 minutes, whether it exists or not; the answer to a failure says how many are left.",
+	.errors = ERRORS(ERR_INVALID_CREDENTIALS, ERR_ACCOUNT_LOCKED,
+	    ERR_ACCOUNT_SUSPENDED, ERR_EMAIL_NOT_VERIFIED),
 	.run = signin_run,
 };
 
@@ -333,27 +371,30 @@ struct refreshed {
 
 static const struct field refresh_in[] = {
 	FIELD(struct refresh_in, refresh_token, F_STRING,
-	    .flags = F_REQUIRED | F_SECRET, .max = 2048),
+	    .flags = F_REQUIRED | F_SECRET, .max = 2048,
+	    .example = REFRESH_EXAMPLE),
 	FIELD_END,
 };
 
 /* The cookie may bring it instead. */
 static const struct field refresh_optional_in[] = {
 	FIELD(struct refresh_in, refresh_token, F_STRING, .flags = F_SECRET,
-	    .max = 2048),
+	    .max = 2048,
+	    .about = "When no access token or cookie says which session"),
 	FIELD_END,
 };
 
 static const struct field refreshed_view[] = {
 	FLAT_TOKEN_ROWS(struct refreshed),
-	FIELD_AS(struct refreshed, "token_type", tokens.token_type, F_STRING),
+	FIELD_AS(struct refreshed, "token_type", tokens.token_type, F_STRING,
+	    .example = "bearer"),
 	FIELD_END,
 };
 
 static const struct field refreshed_view_v1[] = {
 	FLAT_TOKEN_ROWS(struct refreshed),
 	FIELD_AS(struct refreshed, "token_type", tokens.token_type_title,
-	    F_STRING),
+	    F_STRING, .example = "Bearer"),
 	FIELD_END,
 };
 
@@ -403,6 +444,9 @@ static const struct op refresh_op = {
 	.in = refresh_in,
 	.in_size = sizeof(struct refresh_in),
 	.out = refreshed_view,
+	.about =
+	    "A refresh token dies when its successor is first used, so that a lost answer loses nothing: repeating the request gives the same tokens. One that is older ends the session.",
+	.errors = ERRORS(ERR_INVALID_REFRESH_TOKEN),
 	.run = refresh_run,
 };
 
@@ -414,6 +458,8 @@ static const struct op legacy_refresh_op = {
 	.in = refresh_optional_in,
 	.in_size = sizeof(struct refresh_in),
 	.out = legacy_refreshed_view,
+	.about = "The token may also stand in the body.",
+	.errors = ERRORS(ERR_INVALID_REFRESH_TOKEN),
 	.run = legacy_refresh_run,
 };
 
@@ -448,6 +494,9 @@ static const struct op signout_op = {
 	.tx = TX_WRITE,
 	.in = refresh_optional_in,
 	.in_size = sizeof(struct refresh_in),
+	.about =
+	    "The session of the access token, or else that of the refresh token.",
+	.errors = ERRORS(ERR_UNAUTHORIZED),
 	.run = signout_run,
 };
 
@@ -456,6 +505,7 @@ static const struct op legacy_signout_op = {
 	.summary = "End this session and clear its cookies",
 	.auth = AUTH_OPTIONAL,
 	.tx = TX_WRITE,
+	.status = 204,
 	.run = legacy_signout_run,
 };
 

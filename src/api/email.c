@@ -14,7 +14,8 @@ struct verify_in {
 
 static const struct field verify_in[] = {
 	FIELD(struct verify_in, token, F_STRING,
-	    .flags = F_REQUIRED | F_SECRET | F_NOT_EMPTY, .max = 512),
+	    .flags = F_REQUIRED | F_SECRET | F_NOT_EMPTY, .max = 512,
+	    .about = "Of the mailed link", .example = "lnk_4Zq..."),
 	FIELD_END,
 };
 
@@ -35,6 +36,7 @@ static const struct op verify_op = {
 	.quota = QUOTA_USE_LINK,
 	.in = verify_in,
 	.in_size = sizeof(struct verify_in),
+	.errors = ERRORS(ERR_INVALID_LINK, ERR_EMAIL_ALREADY_REGISTERED),
 	.run = verify_run,
 };
 

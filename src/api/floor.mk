@@ -1,5 +1,6 @@
 libcardea_a_SOURCES += \
 	src/api/auth.c \
+	src/api/doc.c \
 	src/api/email.c \
 	src/api/health.c \
 	src/api/input.c src/api/input.h \

@@ -16,10 +16,10 @@ struct health {
 };
 
 static const struct field health_view[] = {
-	FIELD(struct health, status, F_STRING),
+	FIELD(struct health, status, F_STRING, .example = "healthy"),
 	FIELD(struct health, timestamp, F_TIME),
-	FIELD(struct health, service, F_STRING),
-	FIELD(struct health, version, F_STRING),
+	FIELD(struct health, service, F_STRING, .example = PACKAGE_NAME),
+	FIELD(struct health, version, F_STRING, .example = PACKAGE_VERSION),
 	FIELD_END,
 };
 
@@ -100,6 +100,7 @@ static const struct op ready_op = {
 	.auth = AUTH_NONE,
 	.quota = QUOTA_NONE,
 	.out = probe_view,
+	.errors = ERRORS(ERR_UNAVAILABLE),
 	.run = ready_run,
 };
 
@@ -110,6 +111,8 @@ static const struct op jwks_op = {
 	.auth = AUTH_NONE,
 	.quota = QUOTA_NONE,
 	.cacheable = true,
+	.errors = ERRORS(ERR_UNAVAILABLE),
+	.media = "application/jwk-set+json",
 	.run = jwks_run,
 };
 

@@ -12,7 +12,7 @@ const char *locale_check(const char *locale);
 	FIELD(type, email, F_STRING,                                           \
 	    .flags = F_TRIM __VA_OPT__(|) __VA_ARGS__, .max = 254,             \
 	    .check = email_check, .about = "E-mail address",                   \
-	    .example = "ann@example.com")
+	    .example = "ann@example.com", .format = "email")
 #define PASSWORD_ROW(type, member)                                             \
 	FIELD(type, member, F_STRING, .flags = F_REQUIRED | F_SECRET,          \
 	    .min = 1, .max = 1024, .check = password_bytes_check,              \

@@ -39,6 +39,8 @@ static const struct op change_op = {
 	.hashes = true,
 	.in = change_in,
 	.in_size = sizeof(struct change_in),
+	.errors =
+	    ERRORS(ERR_WRONG_PASSWORD, ERR_SAME_PASSWORD, ERR_WEAK_PASSWORD),
 	.run = change_run,
 };
 
@@ -70,6 +72,8 @@ static const struct op change_of_op = {
 	.in = change_of_in,
 	.in_size = sizeof(struct change_in),
 	.no_such = ERR_USER_NOT_FOUND,
+	.errors =
+	    ERRORS(ERR_WRONG_PASSWORD, ERR_SAME_PASSWORD, ERR_WEAK_PASSWORD),
 	.run = change_of_run,
 };
 
@@ -118,7 +122,8 @@ struct reset_in {
 
 #define TOKEN_ROW                                                              \
 	FIELD(struct reset_in, token, F_STRING,                                \
-	    .flags = F_REQUIRED | F_SECRET | F_NOT_EMPTY, .max = 512)
+	    .flags = F_REQUIRED | F_SECRET | F_NOT_EMPTY, .max = 512,          \
+	    .about = "Of the mailed link", .example = "lnk_4Zq...")
 
 static const struct field reset_in[] = {
 	TOKEN_ROW,
@@ -131,7 +136,8 @@ static const struct field confirm_in[] = {
 	TOKEN_ROW,
 	FIELD_AS(struct reset_in, "password", new_password, F_STRING,
 	    .flags = F_REQUIRED | F_SECRET, .min = 1, .max = 1024,
-	    .alias = "new_password", .check = password_bytes_check),
+	    .alias = "new_password", .check = password_bytes_check,
+	    .example = "SecurePass123!"),
 	FIELD_END,
 };
 
@@ -153,6 +159,7 @@ static const struct op reset_op = {
 	.hashes = true,
 	.in = reset_in,
 	.in_size = sizeof(struct reset_in),
+	.errors = ERRORS(ERR_INVALID_LINK, ERR_WEAK_PASSWORD),
 	.run = reset_run,
 };
 
@@ -165,6 +172,7 @@ static const struct op confirm_op = {
 	.hashes = true,
 	.in = confirm_in,
 	.in_size = sizeof(struct reset_in),
+	.errors = ERRORS(ERR_INVALID_LINK, ERR_WEAK_PASSWORD),
 	.run = reset_run,
 };
 

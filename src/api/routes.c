@@ -5,6 +5,7 @@
 
 const struct route *const route_tables[] = {
 	auth_routes,
+	doc_routes,
 	email_routes,
 	health_routes,
 	password_routes,

@@ -5,6 +5,7 @@
 #include "dispatch/op.h"
 
 extern const struct route auth_routes[];
+extern const struct route doc_routes[];
 extern const struct route email_routes[];
 extern const struct route health_routes[];
 extern const struct route password_routes[];

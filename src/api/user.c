@@ -6,10 +6,13 @@
 
 static const struct field profile_view[] = {
 	FIELD(struct user, id, F_ID, .prefix = "usr"),
-	FIELD(struct user, email, F_STRING),
-	FIELD(struct user, name, F_STRING),
-	FIELD(struct user, organization, F_STRING),
-	FIELD_AS(struct user, "subscription_plan", plan, F_STRING),
+	FIELD(struct user, email, F_STRING, .example = "ann@example.com",
+	    .format = "email"),
+	FIELD(struct user, name, F_STRING, .example = "Ann Lee"),
+	FIELD(struct user, organization, F_STRING, .flags = F_NULLABLE,
+	    .example = "Example Corp"),
+	FIELD_AS(struct user, "subscription_plan", plan, F_STRING,
+	    .example = "free"),
 	FIELD(struct user, email_verified, F_BOOL),
 	FIELD(struct user, created_at, F_TIME),
 	FIELD(struct user, updated_at, F_TIME),

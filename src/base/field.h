@@ -42,6 +42,7 @@ enum field_flag {
 	F_NOT_EMPTY = 1 << 8, /* input: "" counts as missing */
 	F_ONE_LINE = 1 << 9, /* input: no control characters */
 	F_RAW_OBJECT = 1 << 10, /* F_RAW input: must be an object */
+	F_NULLABLE = 1 << 15, /* output: may be null */
 };
 
 enum field_case { CASE_SNAKE, CASE_CAMEL };
@@ -64,8 +65,11 @@ struct field {
 	size_t sub_size; /* of the struct that sub describes */
 	/* NULL, or why this string will not do */
 	const char *(*check)(const char *value);
-	const char *about; /* for the API's documentation */
+	/* for the API's documentation: the example is JSON where the kind is no
+	 * string, the format one that OpenAPI knows ("email", "uri") */
+	const char *about;
 	const char *example;
+	const char *format;
 };
 
 #define FIELD(type, member, k, ...)                                            \

@@ -12,5 +12,6 @@ extern const struct dialect dialect_auctoritas;
 
 /* The error body of /api/v1, which the root shares. */
 void dialect_superset_error(struct buf *, const struct error_view *);
+extern const struct field dialect_superset_envelope[];
 
 #endif

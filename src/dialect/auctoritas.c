@@ -28,6 +28,14 @@ put_error(struct buf *out, const struct error_view *v)
 	buf_putc(out, '}');
 }
 
+static const struct field envelope[] = {
+	ENVELOPE_ROW("error", F_OBJECT, .sub = dialect_error),
+	ENVELOPE_ROW("status", F_INT),
+	ENVELOPE_ROW("message", F_STRING, .about = "The same as error.message"),
+	ENVELOPE_ROW("timestamp", F_TIME),
+	FIELD_END,
+};
+
 const struct dialect dialect_auctoritas = {
 	.name = "auctoritas",
 	.mounts = mounts,
@@ -37,4 +45,7 @@ const struct dialect dialect_auctoritas = {
 	.cookies = true,
 	.message = dialect_message,
 	.error = put_error,
+	.title = "Auctoritas",
+	.about = "camelCase; a realm of its own; cookies beside bearer tokens.",
+	.envelope = envelope,
 };

@@ -24,6 +24,11 @@ put_error(struct buf *out, const struct error_view *v)
 	buf_putc(out, '}');
 }
 
+static const struct field envelope[] = {
+	ENVELOPE_ROW("error", F_OBJECT, .sub = dialect_error),
+	FIELD_END,
+};
+
 const struct dialect dialect_authapi = {
 	.name = "authapi",
 	.mounts = mounts,
@@ -33,4 +38,8 @@ const struct dialect dialect_authapi = {
 	.plan_quota = true,
 	.message = dialect_message,
 	.error = put_error,
+	.title = "Auth API",
+	.about = "Its own paths under `/v1/auth`; snake_case, codes of errors"
+		 " in lower case.",
+	.envelope = envelope,
 };

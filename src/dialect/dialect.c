@@ -121,13 +121,40 @@ dialect_put_error(struct buf *out, const struct error_view *v, bool *first)
 	buf_putc(out, '}');
 }
 
+static const struct field field_rows[] = {
+	ENVELOPE_ROW("field", F_STRING, .example = "email"),
+	ENVELOPE_ROW("message", F_STRING, .example = "is required"),
+	ENVELOPE_ROW("type", F_STRING, .example = "required"),
+	FIELD_END,
+};
+
+const struct field dialect_details[] = {
+	ENVELOPE_ROW("field", F_STRING, .flags = F_OMIT_NULL | F_VERBATIM,
+	    .about = "The first field at fault, as the client spelled it",
+	    .example = "email"),
+	ENVELOPE_ROW("validation_errors", F_LIST,
+	    .flags = F_OMIT_NULL | F_VERBATIM, .sub = field_rows,
+	    .about = "Every field at fault"),
+	ENVELOPE_ROW("request_id", F_STRING, .flags = F_OMIT_NULL | F_VERBATIM,
+	    .about = "Of a failure of the server, for its log"),
+	FIELD_END,
+};
+
+const struct field dialect_error[] = {
+	ENVELOPE_ROW("code", F_STRING, .about = "For programs"),
+	ENVELOPE_ROW("message", F_STRING, .about = "For people"),
+	ENVELOPE_ROW("details", F_OBJECT, .flags = F_RAW_OBJECT,
+	    .sub = dialect_details, .about = "{} when there is no more to say"),
+	FIELD_END,
+};
+
 const struct field dialect_message[] = {
-	FIELD(struct message, message, F_STRING),
+	FIELD(struct message, message, F_STRING, .example = "Done"),
 	FIELD_END,
 };
 
 const struct field dialect_success_message[] = {
-	FIELD(struct message, success, F_BOOL),
-	FIELD(struct message, message, F_STRING),
+	FIELD(struct message, success, F_BOOL, .example = "true"),
+	FIELD(struct message, message, F_STRING, .example = "Done"),
 	FIELD_END,
 };

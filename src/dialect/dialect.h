@@ -46,6 +46,10 @@ struct dialect {
 	bool plan_quota; /* signed-in quotas go by the user's plan */
 	const struct field *message; /* shows a struct message */
 	void (*error)(struct buf *out, const struct error_view *);
+	/* for the API's documentation: its name, and what error() writes */
+	const char *title, *about;
+	const struct field *envelope;
+	const struct field *envelope_429; /* NULL: as any other */
 };
 
 enum dialect_id {
@@ -76,6 +80,16 @@ void dialect_put_int(struct buf *, const char *name, int64_t number,
 void dialect_put_time(struct buf *, const char *name, int64_t us, bool *first);
 /* "error":{"code","message","details"}. */
 void dialect_put_error(struct buf *, const struct error_view *, bool *first);
+
+/* Rows that describe them: {code, message, details}, and details alone. */
+extern const struct field dialect_error[];
+extern const struct field dialect_details[];
+
+/* A row of an envelope; it describes bytes, not a struct. */
+#define ENVELOPE_ROW(n, k, ...)                                                \
+	{                                                                      \
+		.name = (n), .kind = (k), __VA_ARGS__                          \
+	}
 
 /* {message}, and {success, message}. */
 extern const struct field dialect_message[];

@@ -34,6 +34,19 @@ dialect_superset_error(struct buf *out, const struct error_view *v)
 	buf_putc(out, '}');
 }
 
+const struct field dialect_superset_envelope[] = {
+	ENVELOPE_ROW("detail", F_STRING, .about = "What went wrong"),
+	ENVELOPE_ROW("message", F_STRING, .about = "The same as detail"),
+	ENVELOPE_ROW("error_code", F_STRING, .about = "For programs"),
+	ENVELOPE_ROW("status_code", F_INT, .about = "The status"),
+	ENVELOPE_ROW("timestamp", F_TIME),
+	ENVELOPE_ROW("path", F_STRING, .about = "Of the request"),
+	ENVELOPE_ROW("retry_after", F_INT, .flags = F_OMIT_NULL,
+	    .about = "Seconds to wait, of a 429"),
+	ENVELOPE_ROW("error", F_OBJECT, .sub = dialect_error),
+	FIELD_END,
+};
+
 const struct dialect dialect_janua = {
 	.name = "janua",
 	.mounts = mounts,
@@ -42,4 +55,7 @@ const struct dialect dialect_janua = {
 	.realm = "main",
 	.message = dialect_message,
 	.error = dialect_superset_error,
+	.title = "Plinto and Janua",
+	.about = "Under `/api/v1`; snake_case.",
+	.envelope = dialect_superset_envelope,
 };

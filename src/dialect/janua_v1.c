@@ -47,6 +47,31 @@ put_error(struct buf *out, const struct error_view *v)
 	buf_puts(out, "}}");
 }
 
+static const struct field error_rows[] = {
+	ENVELOPE_ROW("code", F_STRING, .about = "For programs"),
+	ENVELOPE_ROW("message", F_STRING, .about = "For people"),
+	ENVELOPE_ROW("details", F_OBJECT, .flags = F_RAW_OBJECT,
+	    .sub = dialect_details, .about = "{} when there is no more to say"),
+	ENVELOPE_ROW("request_id", F_STRING),
+	ENVELOPE_ROW("timestamp", F_TIME),
+	FIELD_END,
+};
+
+static const struct field envelope[] = {
+	ENVELOPE_ROW("error", F_OBJECT, .sub = error_rows),
+	FIELD_END,
+};
+
+static const struct field envelope_429[] = {
+	ENVELOPE_ROW("error", F_STRING),
+	ENVELOPE_ROW("message", F_STRING),
+	ENVELOPE_ROW("retry_after", F_INT, .about = "Seconds to wait"),
+	ENVELOPE_ROW("limit", F_INT),
+	ENVELOPE_ROW("remaining", F_INT),
+	ENVELOPE_ROW("reset_time", F_TIME),
+	FIELD_END,
+};
+
 const struct dialect dialect_janua_v1 = {
 	.name = "janua-v1",
 	.mounts = mounts,
@@ -56,4 +81,8 @@ const struct dialect dialect_janua_v1 = {
 	.window_header = true,
 	.message = dialect_success_message,
 	.error = put_error,
+	.title = "Janua v1",
+	.about = "Under `/v1`; camelCase.",
+	.envelope = envelope,
+	.envelope_429 = envelope_429,
 };

@@ -11,4 +11,8 @@ const struct dialect dialect_root = {
 	.realm = "main",
 	.message = dialect_message,
 	.error = dialect_superset_error,
+	.title = "Health and keys",
+	.about = "Probes, the keys that access tokens verify with, and this"
+		 " documentation.",
+	.envelope = dialect_superset_envelope,
 };

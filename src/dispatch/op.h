@@ -34,6 +34,13 @@ enum tx_kind {
 
 #define OP_BODY_MAX (1024 * 1024)
 
+/* .errors = ERRORS(ERR_WEAK_PASSWORD, ERR_EMAIL_ALREADY_REGISTERED) */
+#define ERRORS(...)                                                            \
+	(const enum err[])                                                     \
+	{                                                                      \
+		__VA_ARGS__, ERR_NONE                                          \
+	}
+
 struct op {
 	const char *id; /* "session.revoke" */
 	const char *summary; /* one line for people */
@@ -52,6 +59,14 @@ struct op {
 	size_t out_list;
 	int status; /* of success; 0: 200 */
 	enum err no_such; /* for a malformed id in the path; 0: NOT_FOUND */
+
+	/* for the API's documentation, which tests hold every answer against */
+	const char *about; /* more than the summary, Markdown; may be NULL */
+	/* what the handler answers beyond dispatch/answer.h; see ERRORS() */
+	const enum err *errors;
+	int also; /* another status of success: 202, a message, or 204 */
+	const char *media; /* of reply_raw(); NULL: JSON by `out` */
+
 	int (*run)(struct call *);
 };
 
