@@ -59,7 +59,8 @@ static const struct field legacy_register_in[] = {
 
 static const struct field signed_in_view[] = {
 	FIELD(struct signed_in, user, F_OBJECT, .sub = user_view),
-	FIELD_AS(struct signed_in, "tokens", issued, F_REF, .sub = tokens_view),
+	FIELD_AS(struct signed_in, "tokens", issued, F_REF, .flags = F_NULLABLE,
+	    .sub = tokens_view),
 	FIELD(struct signed_in, mfa_required, F_BOOL),
 	FIELD_AS(struct signed_in, "requires_mfa", mfa_required, F_BOOL,
 	    .flags = F_OMIT_NULL),
@@ -69,7 +70,7 @@ static const struct field signed_in_view[] = {
 
 static const struct field signed_up_view_v1[] = {
 	FIELD(struct signed_in, user, F_OBJECT, .sub = user_view),
-	FIELD_AS(struct signed_in, "tokens", issued, F_REF,
+	FIELD_AS(struct signed_in, "tokens", issued, F_REF, .flags = F_NULLABLE,
 	    .sub = tokens_view_v1),
 	FIELD(struct signed_in, requires_email_verification, F_BOOL),
 	FIELD_END,
@@ -227,7 +228,7 @@ static const struct field legacy_login_in[] = {
 
 static const struct field signed_in_view_v1[] = {
 	FIELD(struct signed_in, user, F_OBJECT, .sub = user_view),
-	FIELD_AS(struct signed_in, "tokens", issued, F_REF,
+	FIELD_AS(struct signed_in, "tokens", issued, F_REF, .flags = F_NULLABLE,
 	    .sub = tokens_view_v1),
 	FIELD_AS(struct signed_in, "requires_mfa", mfa_required, F_BOOL),
 	FIELD(struct signed_in, mfa_token, F_STRING, .flags = F_OMIT_NULL),

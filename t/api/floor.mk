@@ -1,12 +1,13 @@
 check_LIBRARIES += t/support/libapi.a
-t_support_libapi_a_SOURCES = t/support/api.c t/support/api.h
+t_support_libapi_a_SOURCES = t/support/api.c t/support/api.h \
+	t/support/openapi.c t/support/openapi.h
 t_support_libapi_a_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSONC_CFLAGS)
 t_support_libapi_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
 
 check_PROGRAMS += t/api/api
 TESTS += t/api/api
 t_api_api_SOURCES = t/api/main.c t/api/suites.h \
-	t/api/auth.c t/api/errors.c t/api/legacy.c t/api/lockout.c \
+	t/api/auth.c t/api/doc.c t/api/errors.c t/api/legacy.c t/api/lockout.c \
 	t/api/quota.c t/api/recovery.c t/api/refresh.c t/api/routes.c t/api/settings.c t/api/tokens.c
 t_api_api_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSONC_CFLAGS)
 t_api_api_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t

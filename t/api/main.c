@@ -12,6 +12,7 @@ main(int argc, char **argv)
 	(void)argc;
 	testdb_need_server(argv);
 	runner = srunner_create(auth_suite());
+	srunner_add_suite(runner, doc_suite());
 	srunner_add_suite(runner, errors_suite());
 	srunner_add_suite(runner, legacy_suite());
 	srunner_add_suite(runner, lockout_suite());

@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *auth_suite(void);
+Suite *doc_suite(void);
 Suite *errors_suite(void);
 Suite *legacy_suite(void);
 Suite *lockout_suite(void);

@@ -20,6 +20,7 @@
 #include "http/request.h"
 #include "model/key.h"
 #include "model/outbox.h"
+#include "support/openapi.h"
 
 #define KEPT_MAX   64
 #define EXPECT_MAX 8
@@ -248,6 +249,7 @@ api_send(struct api *a, const struct api_call *call)
 	http_response_init(&a->res, a->service.mem);
 	pipeline_serve(&a->service, &req, &a->res);
 	parse_answer(a);
+	openapi_check(a, &req);
 	return a->res.status;
 }
 
