@@ -65,3 +65,12 @@ doc_ref(struct buf *b, const char *name, const char *kind, const char *target)
 	buf_printf(b, "\"#/components/%s/%s\"", kind, target);
 	doc_close(b, '}');
 }
+
+void
+doc_put_headers(struct buf *b, const char *const *names)
+{
+	doc_open(b, "headers", '{');
+	for (; *names != NULL; names++)
+		doc_ref(b, *names, "headers", *names);
+	doc_close(b, '}');
+}

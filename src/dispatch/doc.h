@@ -23,5 +23,7 @@ void doc_json(struct buf *, const char *name, const char *json);
 /* "name":{"$ref":"#/components/KIND/TARGET"} */
 void doc_ref(struct buf *, const char *name, const char *kind,
     const char *target);
+/* "headers":{…}, all of them components; NULL ends the names. */
+void doc_put_headers(struct buf *, const char *const *names);
 
 #endif

@@ -14,35 +14,25 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/ctx.h"
 #include "config.h"
-#include "dispatch/answer.h"
 #include "dispatch/doc.h"
+#include "dispatch/doc_failure.h"
+#include "dispatch/doc_quota.h"
 #include "dispatch/router.h"
 #include "dispatch/schema.h"
 #include "http/quota.h"
 #include "http/response.h"
 #include "json/json.h"
 
-#define JSON_TYPE    "application/json"
-#define EXAMPLE_US   INT64_C(1763289000000000) /* 2025-11-16T10:30:00Z */
-#define EXAMPLE_WAIT 42 /* seconds */
-#define MEDIA_MAX    64
-
-/* Errors that share a status, as one answer of one or two dialects. */
-struct failure {
-	const char *name;
-	const struct answer *rows;
-	size_t n;
-};
+#define JSON_TYPE "application/json"
+#define MEDIA_MAX 64
 
 struct openapi {
 	struct buf *out;
 	struct arena *mem;
 	struct schemas schemas;
 	const struct route **routes;
-	struct failure *failures;
-	size_t n_failures;
+	struct failures failures;
 };
 
 /* --- routes --- */
@@ -323,15 +313,6 @@ put_body(struct openapi *o, const struct route *r)
 /* --- answers --- */
 
 static void
-put_headers(struct buf *b, const char *const *names)
-{
-	doc_open(b, "headers", '{');
-	for (; *names != NULL; names++)
-		doc_ref(b, *names, "headers", *names);
-	doc_close(b, '}');
-}
-
-static void
 put_success_headers(struct buf *b, const struct route *r)
 {
 	const char *names[8] = { "X-Request-ID" };
@@ -348,7 +329,7 @@ put_success_headers(struct buf *b, const struct route *r)
 		names[n++] = "ETag";
 	if (r->cookies != COOKIES_NONE)
 		names[n++] = "Set-Cookie";
-	put_headers(b, names);
+	doc_put_headers(b, names);
 }
 
 /* What the handler writes itself. */
@@ -454,39 +435,6 @@ put_also(struct openapi *o, const struct route *r, int status)
 	doc_close(b, '}');
 }
 
-static const char *
-failure_name(struct openapi *o, const struct answer *rows, size_t n)
-{
-	struct buf b;
-
-	buf_init(&b, o->mem, 64);
-	for (size_t i = 0; i < n; i++) {
-		if (i == 0 || rows[i].dialect != rows[i - 1].dialect)
-			buf_printf(&b, "%s%s.", i == 0 ? "" : "_",
-			    dialects[rows[i].dialect]->name);
-		else
-			buf_putc(&b, '-');
-		buf_puts(&b, answer_name(rows[i].err));
-	}
-	return b.p;
-}
-
-static const char *
-failure_add(struct openapi *o, const struct answer *rows, size_t n)
-{
-	const char *name = failure_name(o, rows, n);
-	struct failure *f = o->failures;
-
-	while (f < o->failures + o->n_failures && strcmp(f->name, name) != 0)
-		f++;
-	if (f == o->failures + o->n_failures) {
-		o->n_failures++;
-		*f = (struct failure) { name,
-			arena_memdup(o->mem, rows, n * sizeof(*rows)), n };
-	}
-	return f->name;
-}
-
 static void
 put_responses(struct openapi *o, const struct route *r)
 {
@@ -502,92 +450,10 @@ put_responses(struct openapi *o, const struct route *r)
 		while (end < n && answers[end].status == answers[i].status)
 			end++;
 		doc_ref(o->out, arena_printf(o->mem, "%d", answers[i].status),
-		    "responses", failure_add(o, answers + i, end - i));
+		    "responses",
+		    failures_add(&o->failures, answers + i, end - i));
 	}
 	doc_close(o->out, '}');
-}
-
-/* --- quotas --- */
-
-#define QUOTAS_MAX 6
-
-/* A bucket that counts a route, and what it counts by. */
-struct quota_use {
-	enum quota_class class;
-	const char *per;
-};
-
-/* As dispatch/pipeline.c counts. */
-static size_t
-quotas_of(const struct route *r, struct quota_use ret[QUOTAS_MAX])
-{
-	const struct op *op = r->op;
-	size_t n = 0;
-
-	if (op->quota == QUOTA_NONE)
-		return 0;
-	if (op->quota != QUOTA_GENERAL)
-		ret[n++] = (struct quota_use) { op->quota, "address" };
-	if (op->quota_field != NULL)
-		ret[n++] = (struct quota_use) { op->quota, op->quota_field };
-	if (op->auth == AUTH_NONE || op->auth == AUTH_OPTIONAL)
-		ret[n++] = (struct quota_use) { QUOTA_ANONYMOUS, "address" };
-	if (op->auth == AUTH_NONE)
-		return n;
-	if (op->auth == AUTH_ADMIN) {
-		ret[n++] = (struct quota_use) { QUOTA_ADMIN, "user" };
-	} else if (dialects[r->dialect]->plan_quota) {
-		ret[n++] = (struct quota_use) { QUOTA_PLAN_FREE, "user" };
-		ret[n++] = (struct quota_use) { QUOTA_PLAN_PRO, "user" };
-		ret[n++] = (struct quota_use) { QUOTA_PLAN_ENTERPRISE, "user" };
-	} else {
-		ret[n++] = (struct quota_use) { QUOTA_USER, "user" };
-	}
-	return n;
-}
-
-static void
-put_quotas(struct openapi *o, const struct route *r)
-{
-	struct quota_use uses[QUOTAS_MAX];
-	size_t n = quotas_of(r, uses);
-
-	doc_open(o->out, "x-quota", '[');
-	for (size_t i = 0; i < n; i++) {
-		const struct quota_rule *rule = &quota_rules[uses[i].class];
-
-		doc_open(o->out, NULL, '{');
-		doc_text(o->out, "class", rule->name);
-		doc_int(o->out, "limit", quota_limit(uses[i].class));
-		doc_int(o->out, "window_seconds", rule->window_s);
-		doc_text(o->out, "per", uses[i].per);
-		doc_close(o->out, '}');
-	}
-	doc_close(o->out, ']');
-}
-
-static void
-say_quotas(struct buf *b, const struct route *r)
-{
-	struct quota_use uses[QUOTAS_MAX];
-	size_t n = quotas_of(r, uses);
-
-	if (n == 0) {
-		buf_puts(b, "Not counted by any quota.");
-		return;
-	}
-	buf_puts(b, "Quota: ");
-	for (size_t i = 0; i < n; i++) {
-		const struct quota_rule *rule = &quota_rules[uses[i].class];
-
-		buf_printf(b, "%s%u %s per %s%s%s%s", i == 0 ? "" : ", ",
-		    quota_limit(uses[i].class),
-		    rule->window_s == 60 ? "a minute" : "an hour", uses[i].per,
-		    strncmp(rule->name, "plan_", 5) == 0 ? " (" : "",
-		    strncmp(rule->name, "plan_", 5) == 0 ? rule->name + 5 : "",
-		    strncmp(rule->name, "plan_", 5) == 0 ? ")" : "");
-	}
-	buf_putc(b, '.');
 }
 
 /* --- operations --- */
@@ -607,7 +473,7 @@ put_description(struct openapi *o, const struct route *r)
 		    openapi_path(o->mem, first));
 	if (r->op->auth == AUTH_ADMIN)
 		buf_puts(&b, "For administrators.\n\n");
-	say_quotas(&b, r);
+	doc_say_quotas(&b, r);
 	doc_text(o->out, "description", b.p);
 }
 
@@ -666,7 +532,7 @@ put_operation(struct openapi *o, const struct route *r)
 	put_parameters(o, r);
 	put_body(o, r);
 	put_responses(o, r);
-	put_quotas(o, r);
+	doc_put_quotas(b, r);
 	doc_close(b, '}');
 }
 
@@ -698,138 +564,6 @@ put_paths(struct openapi *o)
 }
 
 /* --- components --- */
-
-static const char *
-failure_codes(struct openapi *o, const struct failure *f)
-{
-	struct buf b;
-
-	buf_init(&b, o->mem, 128);
-	for (size_t i = 0; i < f->n; i++) {
-		enum err_column column = dialects[f->rows[i].dialect]->errors;
-
-		buf_printf(&b, "%s`%s`: %s.", i == 0 ? "" : "\n\n",
-		    err_code(f->rows[i].err, column),
-		    err_text(f->rows[i].err, column));
-	}
-	return b.p;
-}
-
-static void
-put_failure_headers(struct buf *b, int status)
-{
-	const char *names[8] = { "X-Request-ID" };
-	size_t n = 1;
-
-	if (status == 401)
-		names[n++] = "WWW-Authenticate";
-	if (status == 423 || status == 429 || status == 503)
-		names[n++] = "Retry-After";
-	if (status == 429) {
-		names[n++] = "X-RateLimit-Limit";
-		names[n++] = "X-RateLimit-Remaining";
-		names[n++] = "X-RateLimit-Reset";
-	}
-	put_headers(b, names);
-}
-
-static void
-use_envelope(struct openapi *o, const char *key, const struct answer *a)
-{
-	const struct dialect *d = dialects[a->dialect];
-
-	schema_use(o->out, &o->schemas, key,
-	    a->status == 429 && d->envelope_429 != NULL ? d->envelope_429
-							: d->envelope,
-	    a->dialect, SCHEMA_OUT);
-}
-
-static void
-put_failure_schema(struct openapi *o, const struct failure *f)
-{
-	const struct answer *last = &f->rows[f->n - 1];
-
-	if (last->dialect == f->rows[0].dialect) {
-		use_envelope(o, "schema", last);
-		return;
-	}
-	doc_open(o->out, "schema", '{');
-	doc_open(o->out, "anyOf", '[');
-	use_envelope(o, NULL, &f->rows[0]);
-	use_envelope(o, NULL, last);
-	doc_close(o->out, ']');
-	doc_close(o->out, '}');
-}
-
-/* What the dialect itself would answer. */
-static void
-put_failure_example(struct openapi *o, const struct answer *a)
-{
-	const struct dialect *d = dialects[a->dialect];
-	struct quota_state quota = { .limit = 100 };
-	struct fail fail = { 0 };
-	struct error_view v = {
-		.err = a->err,
-		.status = a->status,
-		.code = err_code(a->err, d->errors),
-		.text = err_text(a->err, d->errors),
-		.fail = &fail,
-		.path = d->mounts[0] != NULL ? d->mounts[0] : "/",
-		.request_id = "req_01kx5x1vc0f8nv6fak7xg62wbh",
-		.now_us = EXAMPLE_US,
-		.quota = &quota,
-	};
-	struct buf b;
-
-	if (a->err == ERR_VALIDATION_ERROR) {
-		fail.n_fields = 1;
-		fail.fields[0] =
-		    (struct fail_field) { "email", "is required", "required" };
-	}
-	if (a->status == 429)
-		fail.retry_after_s = EXAMPLE_WAIT;
-	buf_init(&b, o->mem, 512);
-	d->error(&b, &v);
-	doc_open(o->out,
-	    arena_printf(o->mem, "%s.%s", d->name, answer_name(a->err)), '{');
-	doc_json(o->out, "value", b.p);
-	doc_close(o->out, '}');
-}
-
-static void
-put_failure(struct openapi *o, const struct failure *f)
-{
-	struct buf *b = o->out;
-
-	doc_open(b, f->name, '{');
-	doc_text(b, "description", failure_codes(o, f));
-	put_failure_headers(b, f->rows[0].status);
-	doc_open(b, "content", '{');
-	doc_open(b, JSON_TYPE, '{');
-	put_failure_schema(o, f);
-	doc_open(b, "examples", '{');
-	for (size_t i = 0; i < f->n; i++)
-		put_failure_example(o, &f->rows[i]);
-	doc_close(b, '}');
-	doc_close(b, '}');
-	doc_close(b, '}');
-	doc_open(b, "x-error-codes", '[');
-	for (size_t i = 0; i < f->n; i++)
-		doc_text(b, NULL,
-		    err_code(f->rows[i].err,
-			dialects[f->rows[i].dialect]->errors));
-	doc_close(b, ']');
-	doc_close(b, '}');
-}
-
-static void
-put_failures(struct openapi *o)
-{
-	doc_open(o->out, "responses", '{');
-	for (size_t i = 0; i < o->n_failures; i++)
-		put_failure(o, &o->failures[i]);
-	doc_close(o->out, '}');
-}
 
 static void
 put_header_components(struct buf *b)
@@ -960,7 +694,7 @@ openapi_init(struct openapi *o, struct buf *out, bool v31)
 	name_shared(o);
 	while (o->routes[n] != NULL)
 		name_tables(o, o->routes[n++]);
-	o->failures = arena_array(o->mem, n * ERR__MAX, sizeof(*o->failures));
+	failures_init(&o->failures, &o->schemas, n);
 }
 
 void
@@ -978,7 +712,7 @@ openapi_put(struct buf *out, bool v31)
 	put_security_schemes(out);
 	put_header_components(out);
 	schemas_put(out, &o.schemas);
-	put_failures(&o);
+	failures_put(out, &o.failures);
 	doc_close(out, '}');
 	doc_close(out, '}');
 }
