@@ -33,6 +33,7 @@ $(nginx_DATA): nginx/rendered
 
 wwwdir = $(pkgdatadir)/html
 dist_www_DATA = \
+	nginx/html/404.html \
 	nginx/html/hosted.js \
 	nginx/html/icon.svg \
 	nginx/html/index.html \

@@ -9,6 +9,7 @@ read -r port port2 port_tls <<<"$E2E_PORTS"
 cert=$E2E_STATE/var/tls/cert.pem
 health=/api/v1/health
 json='Content-Type: application/json'
+browser='Accept: text/html,application/xhtml+xml,*/*;q=0.8'
 
 # One path of each envelope, and the words its errors have.
 mounts=(
@@ -115,7 +116,23 @@ frame-ancestors 'none'; base-uri 'none'"
 		http "$E2E_URL/$name/more"
 		envelope "below /$name" api 404 NOT_FOUND
 	done
-	is "no token in nginx's logs" "" \
+	for row in /nope /verify-email/more; do
+		http -H "$browser" "$E2E_URL$row"
+		is "$row in a browser" 404 "$STATUS"
+		has "$row in a browser" "$BODY" "There is no such page"
+		has "$row in a browser: policy" "$(header content-security-policy)" \
+		    "frame-ancestors 'none'"
+	done
+	for row in "/api/nope 404" "/v1/nope 404" "/health 200" "/ready 200"; do
+		http -H "$browser" "$E2E_URL${row% *}"
+		is "${row% *} in a browser" "${row#* } application/json" \
+		    "$STATUS $(header content-type)"
+	done
+	http -X POST -H "$browser" "$E2E_URL/nope"
+	envelope "POST by a browser" api 404 NOT_FOUND
+	http "$E2E_URL/404.html"
+	envelope "the page's own address" api 404 NOT_FOUND
+	is "no token in nginx's logs" """" \
 	    "$(grep -hs hinge- "$E2E_STATE"/var/log/nginx-*.log || true)"
 }
 
@@ -224,6 +241,8 @@ away() {
 		envelope "workers away, ${row% *}" "${row#* }" 503 UNAVAILABLE
 		is "workers away: Retry-After" 5 "$(header retry-after)"
 	done
+	http -H "$browser" "$url/health"
+	envelope "workers away, a browser" api 503 UNAVAILABLE
 	http "$url/"
 	is "workers away: the page is there" 200 "$STATUS"
 }
