@@ -14,6 +14,13 @@ t_unit_agent_SOURCES = t/unit/agent.c
 t_unit_agent_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_agent_LDADD = $(LDADD) $(CHECK_LIBS)
 
+check_PROGRAMS += t/unit/place
+TESTS += t/unit/place
+t_unit_place_SOURCES = t/unit/place.c t/support/mmdb.c t/support/mmdb.h
+t_unit_place_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_place_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_unit_place_LDADD = $(LDADD) $(CHECK_LIBS)
+
 check_PROGRAMS += t/unit/json
 TESTS += t/unit/json
 t_unit_json_SOURCES = t/unit/json.c

@@ -17,6 +17,7 @@ BUILD_PACKAGES=(
 	libssl-dev=/usr/include/openssl/evp.h
 	libscrypt-dev=/usr/include/libscrypt.h
 	libidn2-dev=/usr/include/idn2.h
+	libmaxminddb-dev=/usr/share/doc/libmaxminddb-dev/copyright
 	mariadb-server-core=/usr/sbin/mariadbd
 	mariadb-client-core=/usr/bin/mariadb
 	nginx-light=/usr/sbin/nginx

@@ -70,6 +70,7 @@ struct conf {
 	bool require_verified; /* unverified users may not sign in */
 	int64_t verification_ttl_s, reset_ttl_s;
 	int64_t reauthentication_s; /* "recent" */
+	const char *geo_database; /* NULL: nobody knows where */
 
 	/* quotas */
 	int64_t quota_scale; /* multiplies every quota */

@@ -265,6 +265,8 @@ const struct conf_row conf_rows[] = {
 	TIME(reset_ttl, .fallback = "1h", .about = "Life of a reset link"),
 	TIME(reauthentication, .fallback = "5m",
 	    .about = "How recent a sign-in delicate changes ask for"),
+	PATH(geo_database, .fallback = "",
+	    .about = "Where addresses are, in MaxMind's format"),
 
 	WHOLE(quota_scale, .min = 1, .max = 1000000, .fallback = "1",
 	    .about = "Multiplies every quota"),

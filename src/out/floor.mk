@@ -1,1 +1,1 @@
-libcardea_a_SOURCES +=
+libcardea_a_SOURCES += src/out/place.c src/out/place.h
