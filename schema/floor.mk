@@ -1,4 +1,5 @@
 # The migrations, in order.
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA = \
-	schema/0001-accounts.sql
+	schema/0001-accounts.sql \
+	schema/0002-devices.sql

@@ -5,10 +5,13 @@
 
 const struct route *const route_tables[] = {
 	auth_routes,
+	device_routes,
 	doc_routes,
 	email_routes,
 	health_routes,
 	password_routes,
+	session_routes,
+	session_watch_routes,
 	user_routes,
 	NULL,
 };

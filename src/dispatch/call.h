@@ -71,6 +71,12 @@ int reply_raw(struct call *, const char *content_type);
 /* These tokens become cookies where the route says COOKIES_SET. */
 void reply_cookies(struct call *, const struct tokens *);
 
+/*
+ * A value that only the handler can judge: err_field() under the name that
+ * the client knows the row by. Returns ERR_VALIDATION_ERROR.
+ */
+int call_fault(struct call *, const char *row, const char *type,
+    const char *message);
 /* A cookie of the request, NULL when absent. */
 const char *call_cookie(const struct call *, const char *name);
 /* Who calls, for a session's row. device_info may be NULL. */

@@ -9,6 +9,7 @@
 #include "flow/token.h"
 #include "http/request.h"
 #include "model/session.h"
+#include "json/json.h"
 
 static const struct field *
 view_of(const struct call *c)
@@ -59,6 +60,17 @@ reply_cookies(struct call *c, const struct tokens *tokens)
 	c->cookies = tokens;
 }
 
+int
+call_fault(struct call *c, const char *row, const char *type,
+    const char *message)
+{
+	const struct field f = { .name = row };
+	char name[FIELD_NAME_MAX];
+
+	field_name(&f, c->dialect->kase, name);
+	return err_field(c->cx, arena_strdup(c->cx->mem, name), type, message);
+}
+
 const char *
 call_cookie(const struct call *c, const char *name)
 {
@@ -83,6 +95,20 @@ agent_of(const struct call *c)
 	return agent;
 }
 
+/* What the client calls its device; anything but a word is none. */
+static const char *
+device_id_of(struct call *c, const char *device_info)
+{
+	const char *p, *id;
+	size_t n;
+
+	if (device_info == NULL ||
+	    !json_member(device_info, strlen(device_info), "device_id", &p, &n))
+		return NULL;
+	id = json_string(c->cx->mem, p, n);
+	return id == NULL || *id == '\0' ? NULL : id;
+}
+
 int
 call_client(struct call *c, const char *device_info, struct client *ret)
 {
@@ -94,6 +120,7 @@ call_client(struct call *c, const char *device_info, struct client *ret)
 		.ip_address = c->req->remote_addr,
 		.user_agent = agent,
 		.device_info = device_info,
+		.device_id = device_id_of(c, device_info),
 	};
 	text = arena_printf(c->cx->mem, "%s\n%s", c->address,
 	    agent == NULL ? "" : agent);

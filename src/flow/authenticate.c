@@ -1,5 +1,7 @@
 #include "flow/authenticate.h"
 
+#include "base/clock.h"
+#include "base/conf.h"
 #include "base/ctx.h"
 #include "flow/token.h"
 #include "model/realm.h"
@@ -38,4 +40,11 @@ authenticate(struct ctx *cx, const struct realm *realm,
 	ret->session = su.session;
 	ret->user = su.user;
 	return 0;
+}
+
+bool
+actor_recent(const struct ctx *cx, const struct actor *actor)
+{
+	return cx->now_us - actor->session.auth_time <=
+	    cx->conf->reauthentication_s * CLOCK_SECOND;
 }

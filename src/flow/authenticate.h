@@ -22,4 +22,7 @@ struct actor {
 int authenticate(struct ctx *, const struct realm *, const char *access_token,
     struct actor *ret);
 
+/* Did the actor prove who they are within the setting reauthentication? */
+bool actor_recent(const struct ctx *, const struct actor *);
+
 #endif

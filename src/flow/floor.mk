@@ -6,5 +6,6 @@ libcardea_a_SOURCES += \
 	src/flow/password.c src/flow/password.h \
 	src/flow/recovery.c src/flow/recovery.h \
 	src/flow/refresh.c src/flow/refresh.h \
+	src/flow/session.c src/flow/session.h \
 	src/flow/signin.c src/flow/signin.h \
 	src/flow/token.c src/flow/token.h

@@ -17,6 +17,7 @@
 #include "flow/mail.h"
 #include "flow/password.h"
 #include "flow/refresh.h"
+#include "flow/session.h"
 #include "model/attempt.h"
 #include "model/email.h"
 #include "model/link.h"
@@ -151,7 +152,8 @@ enter_tx(struct ctx *cx, void *arg)
 		.amr = AMR_PASSWORD,
 		.keeps_refresh = e->in->keeps_refresh,
 	};
-	int r = session_create(cx, e->realm, u, &new, &e->session);
+	int r =
+	    session_open(cx, e->realm, u, &new, &e->session, &e->ret->tokens);
 
 	if (r == 0)
 		r = attempt_clear(cx, &e->attempt);
@@ -159,8 +161,6 @@ enter_tx(struct ctx *cx, void *arg)
 		r = user_signed_in(cx, u);
 	if (r == 0 && e->new_phc != NULL)
 		r = user_upgrade_password(cx, &u->id, e->new_phc);
-	if (r == 0)
-		r = refresh_issue(cx, &e->session, &e->ret->tokens);
 	return r;
 }
 
@@ -222,11 +222,10 @@ join_tx(struct ctx *cx, void *arg)
 		r = queue_verification(cx, &ret->user);
 	if (r != 0 || j->in->without_session)
 		return r;
-	r = session_create(cx, j->realm, &ret->user, &new, &session);
+	r = session_open(cx, j->realm, &ret->user, &new, &session,
+	    &ret->tokens);
 	if (r == 0)
 		r = user_signed_in(cx, &ret->user);
-	if (r == 0)
-		r = refresh_issue(cx, &session, &ret->tokens);
 	ret->issued = r == 0 ? &ret->tokens : NULL;
 	return r;
 }

@@ -1,5 +1,6 @@
 libcardea_a_SOURCES += \
 	src/model/attempt.c src/model/attempt.h \
+	src/model/device.c src/model/device.h \
 	src/model/due.c src/model/due.h \
 	src/model/email.c src/model/email.h \
 	src/model/event.c src/model/event.h \

@@ -27,6 +27,10 @@ enum session_stmt {
 	SESSION_REVOKE_OTHERS,
 	SESSION_BEYOND_CAP,
 	SESSION_KNOWN_CLIENT,
+	SESSION_LIST,
+	SESSION_RECENT,
+	SESSION_OF_USER,
+	SESSION_SET_EXPIRY,
 	SESSION_STMT__MAX
 };
 
@@ -46,6 +50,8 @@ struct session {
 	const char *amr; /* RFC 8176 values, blank between */
 	int64_t created_at, last_active_at, expires_at, revoked_at;
 	const char *ip_address, *user_agent, *device_info;
+	struct uuid device_id; /* zero: not known */
+	bool new_device; /* set by session_create() alone */
 };
 
 struct session_user {
@@ -57,6 +63,7 @@ struct session_user {
 struct client {
 	const char *ip_address, *user_agent; /* NULL when unknown */
 	const char *device_info; /* JSON the client sent, or NULL */
+	const char *device_id; /* what the client calls its device, or NULL */
 	/* keyed hash of address and agent; tells known devices apart */
 	uint8_t hash[SESSION_CLIENT_HASH];
 };
@@ -65,17 +72,34 @@ struct session_new {
 	const struct client *client;
 	const char *amr;
 	bool keeps_refresh;
+	int64_t auth_time; /* when the user proved who they are; 0: now */
+	int64_t expires_at; /* 0: as late as the realm allows, the most */
 };
 
 /*
- * Opens a session and revokes the least recently active ones beyond the cap.
- * In a transaction, which holds the user's row.
+ * Opens a session, notes its device, and revokes the least recently active
+ * ones beyond the cap. In a transaction, which then holds the user's row.
  */
 int session_create(struct ctx *, const struct realm *, const struct user *,
     const struct session_new *, struct session *ret);
 
 /* The one SELECT of every authenticated request. ERR_NOT_FOUND. */
 int session_find(struct ctx *, const struct uuid *id, struct session_user *ret);
+
+/* The live ones of a user, last active first. */
+int session_list(struct ctx *, const struct uuid *user_id, struct list *ret);
+/* The last active ones whatever became of them, at most max. */
+int session_recent(struct ctx *, const struct uuid *user_id, int64_t max,
+    struct list *ret);
+/* A live one. ERR_NOT_FOUND when it is not, or not that user's. */
+int session_get(struct ctx *, const struct uuid *user_id, const struct uuid *id,
+    struct session *ret);
+
+/* The latest end that the realm allows to a session of that age. */
+int64_t session_end_max(struct ctx *, const struct realm *, int64_t created_at);
+/* Moves the end of a live one; later than that maximum becomes it. */
+int session_set_expiry(struct ctx *, const struct realm *, struct session *,
+    int64_t expires_at);
 
 /* Neither revoked, nor idle too long, nor past its end. */
 bool session_live(const struct session *, int64_t now_us);

@@ -1,6 +1,7 @@
 #include "model/stmts.h"
 
 #include "model/attempt.h"
+#include "model/device.h"
 #include "model/due.h"
 #include "model/event.h"
 #include "model/key.h"
@@ -11,6 +12,7 @@
 
 const struct stmt_set model_stmts[] = {
 	{ "attempt", attempt_stmts, ATTEMPT_STMT__MAX },
+	{ "device", device_stmts, DEVICE_STMT__MAX },
 	{ "due", due_stmts, DUE_STMT__MAX },
 	{ "event", event_stmts, EVENT_STMT__MAX },
 	{ "key", key_stmts, KEY_STMT__MAX },

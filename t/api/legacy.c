@@ -25,27 +25,6 @@ close_api(void)
 
 #define USER "\"email\":\"user@example.com\",\"password\":\"password123\""
 
-/* Finds a cookie of the answer and keeps its value. */
-static void
-keep_cookie(const char *name, const char *as)
-{
-	char value[4096];
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i < api.res.n_headers; i++) {
-		const char *v = api.res.headers[i].value;
-
-		if (strcmp(api.res.headers[i].name, "Set-Cookie") != 0 ||
-		    strncmp(v, name, n) != 0 || v[n] != '=')
-			continue;
-		v += n + 1;
-		snprintf(value, sizeof(value), "%.*s", (int)strcspn(v, ";"), v);
-		api_keep(as, value);
-		return;
-	}
-	ck_abort_msg("no cookie %s", name);
-}
-
 static const char *
 set_cookie(const char *name)
 {
@@ -179,8 +158,8 @@ START_TEST(cookies)
 	ck_assert_msg(strstr(refresh, "; Path=/api/auth;") &&
 		strstr(refresh, "Max-Age=604800"),
 	    "%s", refresh);
-	keep_cookie("access_token", "at");
-	keep_cookie("refresh_token", "rt");
+	api_keep_cookie(&api, "access_token", "at");
+	api_keep_cookie(&api, "refresh_token", "rt");
 	api_run(&api, cookie_cases);
 	api_quota_reset(&api);
 	api_run(&api, forgery_cases);

@@ -12,6 +12,7 @@ main(int argc, char **argv)
 	(void)argc;
 	testdb_need_server(argv);
 	runner = srunner_create(auth_suite());
+	srunner_add_suite(runner, devices_suite());
 	srunner_add_suite(runner, doc_suite());
 	srunner_add_suite(runner, errors_suite());
 	srunner_add_suite(runner, legacy_suite());
@@ -20,6 +21,7 @@ main(int argc, char **argv)
 	srunner_add_suite(runner, recovery_suite());
 	srunner_add_suite(runner, refresh_suite());
 	srunner_add_suite(runner, routes_suite());
+	srunner_add_suite(runner, sessions_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, tokens_suite());
 	srunner_run_all(runner, CK_NORMAL);

@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *auth_suite(void);
+Suite *devices_suite(void);
 Suite *doc_suite(void);
 Suite *errors_suite(void);
 Suite *legacy_suite(void);
@@ -13,6 +14,7 @@ Suite *quota_suite(void);
 Suite *recovery_suite(void);
 Suite *refresh_suite(void);
 Suite *routes_suite(void);
+Suite *sessions_suite(void);
 Suite *settings_suite(void);
 Suite *tokens_suite(void);
 

@@ -9,7 +9,6 @@
 #include "crypto/digest.h"
 #include "crypto/jws.h"
 #include "crypto/token_cache.h"
-#include "db/db.h"
 #include "model/key.h"
 #include "suites.h"
 #include "support/api.h"
@@ -249,15 +248,6 @@ kept(const char *token)
 	return token_cache_find(cache, &digest, value);
 }
 
-static void
-sql(const char *text)
-{
-	const char *message = "";
-
-	ck_assert_msg(db_script(&api.db.cx, text, &message) == 0, "%s: %s",
-	    text, message);
-}
-
 /* A token that was found good is not taken for good where and when it isn't. */
 START_TEST(kept_ones_expire)
 {
@@ -310,7 +300,7 @@ START_TEST(kept_ones_go_with_their_key)
 
 	ck_assert_int_eq(me_with(api_kept("ann_access")), 200);
 	ck_assert(kept(api_kept("ann_access")));
-	sql("DELETE FROM signing_key");
+	api_sql(&api, "DELETE FROM signing_key");
 	ck_assert_int_eq(key_rotate(cx, false, true, NULL), 0);
 	ck_assert_int_eq(keyring_load(cx), 0);
 	ck_assert(!kept(api_kept("ann_access")));
@@ -321,7 +311,8 @@ END_TEST
 /* The key's time to verify ends before the token's. */
 START_TEST(kept_ones_end_with_their_key)
 {
-	sql("UPDATE signing_key"
+	api_sql(&api,
+	    "UPDATE signing_key"
 	    " SET verifies_until = UTC_TIMESTAMP(6) + INTERVAL 10 MINUTE");
 	ck_assert_int_eq(keyring_load(&api.db.cx), 0);
 	ck_assert_int_eq(me_with(api_kept("ann_access")), 200);

@@ -385,6 +385,35 @@ api_from(const char *new_address)
 }
 
 void
+api_keep_cookie(struct api *a, const char *name, const char *as)
+{
+	char value[4096];
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < a->res.n_headers; i++) {
+		const char *v = a->res.headers[i].value;
+
+		if (strcmp(a->res.headers[i].name, "Set-Cookie") != 0 ||
+		    strncmp(v, name, n) != 0 || v[n] != '=')
+			continue;
+		v += n + 1;
+		snprintf(value, sizeof(value), "%.*s", (int)strcspn(v, ";"), v);
+		api_keep(as, value);
+		return;
+	}
+	ck_abort_msg("no cookie %s", name);
+}
+
+void
+api_sql(struct api *a, const char *text)
+{
+	const char *message = "";
+
+	ck_assert_msg(db_script(&a->db.cx, expand(a, text), &message) == 0,
+	    "%s: %s", text, message);
+}
+
+void
 api_quota_reset(struct api *a)
 {
 	memset(a->service.shared->quota, 0, sizeof(a->service.shared->quota));

@@ -69,6 +69,12 @@ void api_from(const char *address);
  */
 void api_expect_log(const char *event);
 
+/* Keeps the value of a cookie that the last answer set. */
+void api_keep_cookie(struct api *, const char *name, const char *as);
+
+/* Statements that no operation has; @name as in calls. */
+void api_sql(struct api *, const char *text);
+
 /* Forgets all quotas. */
 void api_quota_reset(struct api *);
 
