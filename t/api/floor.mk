@@ -23,3 +23,14 @@ TESTS += t/unit/flow
 t_unit_flow_SOURCES = t/unit/flow.c
 t_unit_flow_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_flow_LDADD = $(LDADD) $(CHECK_LIBS)
+
+# How much of the contracts is served, and as they say.
+check_PROGRAMS += t/contract/contract
+TESTS += t/contract/contract
+t_contract_contract_SOURCES = t/contract/contract.c t/contract/example.h \
+	t/contract/examples.c
+t_contract_contract_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSONC_CFLAGS)
+t_contract_contract_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_contract_contract_LDADD = t/support/libapi.a t/support/libtestdb.a \
+	$(LDADD) $(CHECK_LIBS) $(JSONC_LIBS)
+EXTRA_DIST += t/contract/endpoints.tsv t/golden/contract.txt

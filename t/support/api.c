@@ -253,8 +253,8 @@ api_send(struct api *a, const struct api_call *call)
 	return a->res.status;
 }
 
-static bool
-json_at(struct api *a, const char *path, struct json_object **ret)
+bool
+api_at(struct api *a, const char *path, struct json_object **ret)
 {
 	struct json_object *at = a->json;
 	char name[64];
@@ -283,7 +283,7 @@ api_text(struct api *a, const char *path)
 {
 	struct json_object *at;
 
-	if (!json_at(a, path, &at) || at == NULL)
+	if (!api_at(a, path, &at) || at == NULL)
 		return NULL;
 	return json_object_get_string(at);
 }
@@ -297,7 +297,7 @@ text_at(struct api *a, const char *path)
 		return http_header_get(&a->res, path + 1);
 	if (path[0] == '\0')
 		return a->res.body.p;
-	if (!json_at(a, path, &at))
+	if (!api_at(a, path, &at))
 		return NULL;
 	return at == NULL ? "null" : json_object_get_string(at);
 }

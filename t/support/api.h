@@ -7,6 +7,7 @@
 #define SUPPORT_API_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "dispatch/pipeline.h"
@@ -55,6 +56,8 @@ int api_send(struct api *, const struct api_call *);
 /* Each case of the table in order; a failure fails the check test. */
 void api_run(struct api *, const struct api_case *);
 
+/* A member of the last body by dots; false when absent. */
+bool api_at(struct api *, const char *path, struct json_object **ret);
 /* The text of a member of the last body; NULL when absent or null. */
 const char *api_text(struct api *, const char *path);
 void api_keep(const char *name, const char *value);
