@@ -492,7 +492,7 @@ static const struct op signout_op = {
 	.id = "auth.signout",
 	.summary = "End this session",
 	.auth = AUTH_OPTIONAL,
-	.tx = TX_WRITE,
+	.tx = TX_FLOW,
 	.in = refresh_optional_in,
 	.in_size = sizeof(struct refresh_in),
 	.about =
@@ -505,7 +505,7 @@ static const struct op legacy_signout_op = {
 	.id = "auth.legacy_signout",
 	.summary = "End this session and clear its cookies",
 	.auth = AUTH_OPTIONAL,
-	.tx = TX_WRITE,
+	.tx = TX_FLOW,
 	.status = 204,
 	.run = legacy_signout_run,
 };

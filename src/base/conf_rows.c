@@ -198,7 +198,7 @@ const struct conf_row conf_rows[] = {
 	    .about = "Run as this group; empty: the user's own"),
 	WHOLE(workers, .min = 1, .max = 64, .fallback = "8",
 	    .about = "Processes that answer requests"),
-	WHOLE(worker_requests, .max = 100000000, .fallback = "10000",
+	WHOLE(worker_requests, .max = 100000000, .fallback = "100000",
 	    .about = "A worker is replaced after so many; 0: never"),
 	TEXT(log_level, .fallback = "info", .choices = "debug info warn error",
 	    .about = "The least to log"),

@@ -12,9 +12,14 @@ field_name(const struct field *f, enum field_case to,
 	const char *from;
 	size_t n = 0;
 
+	if (!recase) {
+		n = strnlen(f->name, FIELD_NAME_MAX - 1);
+		memcpy(ret_name, f->name, n);
+		ret_name[n] = '\0';
+		return n;
+	}
 	for (from = f->name; *from != '\0' && n < FIELD_NAME_MAX - 1; from++) {
-		bool hump =
-		    recase && n > 0 && from[0] == '_' && from[1] != '\0';
+		bool hump = n > 0 && from[0] == '_' && from[1] != '\0';
 		char c = hump ? *++from : *from;
 
 		if (hump && c >= 'a' && c <= 'z')

@@ -1,13 +1,15 @@
 /*
  * UUIDv7 with a counter in rand_a (RFC 9562 section 6.2, method 1): it starts
  * at a random value in its lower half each millisecond, and runs over into
- * the next millisecond. A forked child starts afresh, for it would otherwise
- * count on from where its siblings do. Processes here have one thread.
+ * the next millisecond. Randomness is taken from the kernel for several ids
+ * at a time. A forked child starts afresh, for it would otherwise count on
+ * from where its siblings do. Processes here have one thread.
  */
+#include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "base/id.h"
 #include "base/rand.h"
@@ -15,6 +17,7 @@
 #define BASE32_LEN  26
 #define HEX_LEN     36
 #define COUNTER_MAX 0xfff
+#define POOL        512
 /* a clock set back by more is followed, not waited for */
 #define STEP_BACK_MS 10000
 
@@ -24,9 +27,10 @@ static const char hex[] = "0123456789abcdef";
 static enum id_form form = ID_TYPEID;
 
 static struct {
-	int64_t ms;
+	int64_t ms; /* 0: no id yet */
 	uint32_t counter;
-	pid_t pid;
+	uint8_t pool[POOL];
+	size_t left; /* of pool */
 } last;
 
 void
@@ -35,13 +39,35 @@ id_set_form(enum id_form f)
 	form = f;
 }
 
+static void
+forget(void)
+{
+	memset(&last, 0, sizeof(last));
+}
+
+/* Bytes that nobody is given twice. */
+static void
+take(void *ret, size_t n)
+{
+	if (last.left < n) {
+		rand_bytes(last.pool, sizeof(last.pool));
+		last.left = sizeof(last.pool);
+	}
+	last.left -= n;
+	memcpy(ret, last.pool + last.left, n);
+}
+
 /* Moves `last` to the time and counter of the next id. */
 static void
 tick(int64_t ms)
 {
-	pid_t pid = getpid();
+	static bool watched;
+	uint16_t start;
 
-	if (pid == last.pid && ms <= last.ms && last.ms - ms < STEP_BACK_MS) {
+	if (!watched && pthread_atfork(NULL, NULL, forget) != 0)
+		abort();
+	watched = true;
+	if (last.ms != 0 && ms <= last.ms && last.ms - ms < STEP_BACK_MS) {
 		if (last.counter < COUNTER_MAX) {
 			last.counter++;
 			return;
@@ -49,8 +75,8 @@ tick(int64_t ms)
 		ms = last.ms + 1;
 	}
 	last.ms = ms;
-	last.counter = rand_below(COUNTER_MAX / 2 + 1);
-	last.pid = pid;
+	take(&start, sizeof(start));
+	last.counter = start & COUNTER_MAX >> 1;
 }
 
 void
@@ -63,7 +89,7 @@ uuid_new(struct uuid *ret, int64_t now_us)
 		ret->b[i] = (uint8_t)(last.ms >> (40 - 8 * i));
 	ret->b[6] = (uint8_t)(0x70 | last.counter >> 8);
 	ret->b[7] = (uint8_t)last.counter;
-	rand_bytes(ret->b + 8, 8);
+	take(ret->b + 8, 8);
 	ret->b[8] = (uint8_t)(0x80 | (ret->b[8] & 0x3f));
 }
 

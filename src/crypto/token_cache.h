@@ -21,7 +21,7 @@
 #include "crypto/digest.h"
 
 #define TOKEN_CACHE_SETS 256
-#define TOKEN_CACHE_WAYS 4
+#define TOKEN_CACHE_WAYS 8
 
 struct token_cache;
 

@@ -137,8 +137,11 @@ render_error(struct call *c, int r)
 static void
 header_int(struct call *c, const char *name, int64_t number)
 {
-	http_header_set(c->res, name,
-	    arena_printf(c->cx->mem, "%lld", (long long)number));
+	struct buf b;
+
+	buf_init(&b, c->cx->mem, 20);
+	buf_puti(&b, number);
+	http_header_set(c->res, name, b.p);
 }
 
 static void

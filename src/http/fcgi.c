@@ -13,6 +13,8 @@
  *   end.
  * - A reply without Content-Length that breaks off looks complete to nginx.
  */
+#include "config.h"
+
 #include "http/fcgi.h"
 
 #include <errno.h>
@@ -143,19 +145,12 @@ fcgi_free(struct fcgi *f)
 static bool
 signals_deliver(const struct fcgi *f)
 {
-	sigset_t pending, none, before;
-	bool any = false;
-	int i;
+	sigset_t pending, both, before;
 
-	sigemptyset(&none);
 	sigemptyset(&pending);
 	sigpending(&pending);
-	if (memcmp(&pending, &none, sizeof(none)) == 0)
-		return false;
-	for (i = 1; i < NSIG && !any; i++)
-		any = sigismember(&pending, i) == 1 &&
-		    sigismember(&f->open, i) == 1;
-	if (!any)
+	sigandset(&both, &pending, &f->open);
+	if (sigisemptyset(&both))
 		return false;
 	sigprocmask(SIG_SETMASK, &f->blocked, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -343,19 +338,34 @@ fcgi_next(struct fcgi *f, struct arena *mem, const sigset_t *open,
 }
 
 static void
+header_put(struct buf *b, const char *name, const char *value)
+{
+	buf_puts(b, name);
+	buf_puts(b, ": ");
+	buf_puts(b, value);
+	buf_puts(b, "\r\n");
+}
+
+static void
 head_put(struct buf *b, const struct http_response *r)
 {
 	size_t i;
 
-	buf_printf(b, "Status: %d %s\r\n", r->status, http_reason(r->status));
+	buf_puts(b, "Status: ");
+	buf_puti(b, r->status);
+	buf_putc(b, ' ');
+	buf_puts(b, http_reason(r->status));
+	buf_puts(b, "\r\n");
 	if (r->content_type != NULL)
-		buf_printf(b, "Content-Type: %s\r\n", r->content_type);
+		header_put(b, "Content-Type", r->content_type);
 	/* of a 304 it would be the length of what is not sent */
-	if (r->status != 304)
-		buf_printf(b, "Content-Length: %zu\r\n", r->body.n);
+	if (r->status != 304) {
+		buf_puts(b, "Content-Length: ");
+		buf_puti(b, (int64_t)r->body.n);
+		buf_puts(b, "\r\n");
+	}
 	for (i = 0; i < r->n_headers; i++)
-		buf_printf(b, "%s: %s\r\n", r->headers[i].name,
-		    r->headers[i].value);
+		header_put(b, r->headers[i].name, r->headers[i].value);
 	buf_puts(b, "\r\n");
 }
 

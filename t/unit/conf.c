@@ -125,7 +125,7 @@ START_TEST(defaults)
 	ck_assert_ptr_null(conf.user);
 	ck_assert_ptr_null(conf.db_password);
 	ck_assert_int_eq(conf.workers, 8);
-	ck_assert_int_eq(conf.worker_requests, 10000);
+	ck_assert_int_eq(conf.worker_requests, 100000);
 	ck_assert_int_eq(conf.access_ttl_s, 3600);
 	ck_assert_int_eq(conf.refresh_ttl_s, 30 * 86400);
 	ck_assert_int_eq(conf.auctoritas_access_ttl_s, 86400);

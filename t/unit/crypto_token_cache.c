@@ -93,11 +93,11 @@ START_TEST(eviction)
 	for (int i = 0; i < TOKEN_CACHE_WAYS; i++)
 		WANT_INT("a full set", i, find(c, digest_of(9, i)));
 	find(c, digest_of(9, 0));
-	put(c, digest_of(9, 4), 4);
+	put(c, digest_of(9, TOKEN_CACHE_WAYS), 44);
 	WANT_INT("used last", 0, find(c, digest_of(9, 0)));
 	WANT_INT("longest unused", -1, find(c, digest_of(9, 1)));
 	WANT_INT("next", 2, find(c, digest_of(9, 2)));
-	WANT_INT("newest", 4, find(c, digest_of(9, 4)));
+	WANT_INT("newest", 44, find(c, digest_of(9, TOKEN_CACHE_WAYS)));
 	put(c, digest_of(9, 3), 33);
 	WANT_INT("replaced in place", 33, find(c, digest_of(9, 3)));
 	WANT_INT("nobody left for it", 0, find(c, digest_of(9, 0)));
@@ -113,14 +113,21 @@ START_TEST(full_and_clear)
 
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < n; i++)
-			put(c, digest_of(i / 4, i % 4), round * n + i);
+			put(c,
+			    digest_of(i / TOKEN_CACHE_WAYS,
+				i % TOKEN_CACHE_WAYS),
+			    round * n + i);
 		for (int i = 0; i < n; i++)
 			WANT_INT("all fit", round * n + i,
-			    find(c, digest_of(i / 4, i % 4)));
+			    find(c,
+				digest_of(i / TOKEN_CACHE_WAYS,
+				    i % TOKEN_CACHE_WAYS)));
 		token_cache_clear(c);
 		for (int i = 0; i < n; i++)
 			WANT_INT("none left", -1,
-			    find(c, digest_of(i / 4, i % 4)));
+			    find(c,
+				digest_of(i / TOKEN_CACHE_WAYS,
+				    i % TOKEN_CACHE_WAYS)));
 	}
 	token_cache_free(c);
 	token_cache_free(NULL);
