@@ -27,6 +27,7 @@ contrib_bench_start_SOURCES = contrib/bench/start.c $(BENCH_COMMON)
 bench-programs: $(bench_names)
 .PHONY: bench-programs
 EXTRA_DIST += \
+	contrib/bench/RESULTS.md \
 	contrib/bench/growth.sh \
 	contrib/bench/load.lua \
 	contrib/bench/peer.sh \
