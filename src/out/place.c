@@ -116,9 +116,9 @@ look_up(struct ctx *cx, const char *address, struct place *ret)
 
 	(void)address;
 	(void)ret;
-	if (cx->conf->geo_database != NULL && !said)
-		log_warn("place.unsupported",
-		    KS("hint", "built without libmaxminddb"));
+	if (cx->conf->geo_database == NULL || said)
+		return;
+	log_warn("place.unsupported", KS("hint", "built without libmaxminddb"));
 	said = true;
 }
 

@@ -50,6 +50,7 @@ open_api(void)
 	mmdb_write(places, rows);
 	api_open(&api);
 	api.db.conf.geo_database = places;
+	api_expect_log("place.unsupported");
 	api_signup(&api, "ann");
 	api_signup(&api, "bob");
 	api_quota_reset(&api);
