@@ -644,7 +644,7 @@ static const struct api_case forged_cases[] = {
 START_TEST(forged)
 {
 	legacy_setup();
-	api_run(&api, &legacy_cases[0]);
+	api_run(&api, (const struct api_case[]) { legacy_cases[0], { NULL } });
 	api_run(&api, forged_cases);
 }
 END_TEST
