@@ -106,6 +106,23 @@ t_e2e_cardeactl_SOURCES = t/e2e/cardeactl.c \
 	t/support/fcgiclient.c t/support/fcgiclient.h
 t_e2e_cardeactl_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_e2e_cardeactl_LDADD = t/support/libtestdb.a $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/unit/mail
+TESTS += t/unit/mail
+t_unit_mail_SOURCES = t/unit/mail.c
+t_unit_mail_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_mail_LDADD = $(LDADD) $(CHECK_LIBS)
+
+if WITH_SMTP
+check_PROGRAMS += t/e2e/smtp
+TESTS += t/e2e/smtp
+t_e2e_smtp_SOURCES = t/e2e/smtp.c \
+	t/support/smtp_sink.c t/support/smtp_sink.h
+t_e2e_smtp_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSONC_CFLAGS) $(SSL_CFLAGS)
+t_e2e_smtp_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_e2e_smtp_LDADD = t/support/libapi.a t/support/libtestdb.a $(LDADD) \
+	$(CHECK_LIBS) $(JSONC_LIBS) $(SSL_LIBS)
+endif
 endif
 
 FUZZ_TARGETS = t/fuzz/agent t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \
@@ -135,7 +152,8 @@ fuzz:
 CLEANFILES += t/fuzz/*-fuzz
 
 EXTRA_DIST += t/support/with-db t/golden/scope-none.txt
-EXTRA_DIST += t/e2e/run t/e2e/tap.sh t/e2e/nginx.t t/e2e/quickstart.t \
+EXTRA_DIST += t/e2e/run t/e2e/tap.sh t/e2e/mail.t t/e2e/nginx.t \
+	t/e2e/quickstart.t \
 	t/e2e/clients.t
 EXTRA_DIST += t/clients/support.mjs t/clients/plinto.md
 EXTRA_DIST += t/browser/.npmrc t/browser/package.json \

@@ -78,6 +78,8 @@ write_conf() {
 			mail_transport = spool
 			mail_spool_dir = $VAR/mail
 			mail_from = cardea@example.com
+			mail_smtp_program = $PREFIX/libexec/cardea/cardea-mail
+			mail_template_dir = $PREFIX/share/cardea/mail
 		EOT
 		database_conf >>"$CONF.new"
 		mv "$CONF.new" "$CONF"

@@ -579,11 +579,30 @@ scrypt_judge(struct load *l)
 }
 
 static void
+mail_judge(struct load *l)
+{
+	const struct conf *c = l->conf;
+
+	if (c->mail_smtp_user == NULL)
+		return;
+	if (c->mail_smtp_password == NULL)
+		problem(l, where_of(l, "mail_smtp_user", "mail_smtp_password"),
+		    "\"mail_smtp_user\" has no \"mail_smtp_password\": "
+		    "set both or neither");
+	if (strcmp(c->mail_smtp_tls, "optional") == 0)
+		problem(l, where_of(l, "mail_smtp_tls", "mail_smtp_user"),
+		    "\"mail_smtp_tls\" is \"optional\", which could give the "
+		    "password to anybody: use required, or none where the "
+		    "way there is safe");
+}
+
+static void
 conf_judge(struct load *l)
 {
 	const struct conf *c = l->conf;
 
 	scrypt_judge(l);
+	mail_judge(l);
 	if (c->session_idle_s > c->session_absolute_s)
 		problem(l, where_of(l, "session_idle", "session_absolute"),
 		    "\"session_idle\" (%s) is longer than \"session_absolute\""

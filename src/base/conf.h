@@ -80,6 +80,16 @@ struct conf {
 	const char *mail_from;
 	const char *mail_transport; /* spool, sendmail, smtp, none */
 	const char *mail_spool_dir;
+	const char *mail_sendmail;
+	const char *mail_smtp_url; /* smtp:// or smtps:// */
+	const char *mail_smtp_user; /* NULL: without signing in */
+	const char *mail_smtp_password;
+	const char *mail_smtp_tls; /* required, optional, none */
+	const char *mail_smtp_ca_file; /* NULL: the system's */
+	const char *mail_smtp_program; /* what speaks SMTP for us */
+	const char *mail_template_dir; /* goes before the installed ones */
+	int64_t mail_timeout_s;
+	int64_t mail_attempts;
 
 	const char *path; /* the file that was read, or NULL */
 	const char *const *from; /* where each row's value came from */

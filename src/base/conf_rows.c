@@ -147,15 +147,44 @@ network_check(const char *text)
 								 : instead;
 }
 
+/* Of a mailbox: something on both sides of one @, nothing that ends it. */
+static bool
+mailbox_good(const char *p, size_t n)
+{
+	const char *at = memchr(p, '@', n);
+
+	return at != NULL && at != p && at + 1 < p + n &&
+	    memchr(at + 1, '@', n - (size_t)(at + 1 - p)) == NULL &&
+	    strcspn(p, " \t<>()[],;:\\\"") >= n;
+}
+
 static const char *
 mail_check(const char *text)
 {
-	const char *at = strchr(text, '@');
+	const char *open = strchr(text, '<');
+	size_t n = strlen(text);
 
-	if (at != NULL && at != text && at[1] != '\0' && at[1] != '>')
+	if (open == NULL ? mailbox_good(text, n)
+			 : text[n - 1] == '>' &&
+		    mailbox_good(open + 1, n - 2 - (size_t)(open - text)))
 		return NULL;
 	return "give an address such as no-reply@example.org or "
 	       "Name <no-reply@example.org>";
+}
+
+static const char *
+smtp_check(const char *text)
+{
+	const char *rest = NULL;
+
+	if (strncmp(text, "smtp://", 7) == 0)
+		rest = host_skip(text + 7);
+	else if (strncmp(text, "smtps://", 8) == 0)
+		rest = host_skip(text + 8);
+	if (rest != NULL && *rest == '\0')
+		return NULL;
+	return "give smtp://HOST:PORT, or smtps://HOST:PORT where TLS comes "
+	       "first";
 }
 
 #define ROW(shown, k, member, ...)                                             \
@@ -280,6 +309,28 @@ const struct conf_row conf_rows[] = {
 	    .about = "How mails leave; spool: as files"),
 	PATH(mail_spool_dir, .min = 1, .fallback = "/var/spool/cardea",
 	    .about = "Where the spool's files go"),
+	PATH(mail_sendmail, .min = 1, .fallback = "/usr/sbin/sendmail",
+	    .about = "The program that transport sendmail runs"),
+	TEXT(mail_smtp_url, .min = 1, .fallback = "smtp://localhost:25",
+	    .check = smtp_check, .about = "The server of transport smtp"),
+	TEXT(mail_smtp_user, .fallback = "",
+	    .about = "Who signs in there; empty: nobody"),
+	TEXT(mail_smtp_password, .fallback = "", .secret = true,
+	    .about = "The password for it"),
+	TEXT(mail_smtp_tls, .fallback = "required",
+	    .choices = "required optional none",
+	    .about = "Encryption on the way there"),
+	PATH(mail_smtp_ca_file, .fallback = "",
+	    .about = "Certificates to trust; empty: the system's"),
+	PATH(mail_smtp_program, .min = 1,
+	    .fallback = CARDEA_LIBEXECDIR "/cardea-mail",
+	    .about = "The program that speaks SMTP"),
+	PATH(mail_template_dir, .fallback = "",
+	    .about = "Templates that go before the installed ones"),
+	TIME(mail_timeout, .max = 5 * MINUTE, .fallback = "1m",
+	    .about = "The longest that sending one mail may take"),
+	WHOLE(mail_attempts, .min = 1, .max = 100, .fallback = "10",
+	    .about = "A mail is given up after so many"),
 	{ .name = NULL },
 };
 

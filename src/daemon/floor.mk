@@ -4,6 +4,7 @@ libcardea_a_SOURCES += \
 	src/daemon/jobs.c src/daemon/jobs.h \
 	src/daemon/launch.c src/daemon/launch.h \
 	src/daemon/lone.c src/daemon/lone.h \
+	src/daemon/mail.c src/daemon/mail.h \
 	src/daemon/master.c src/daemon/master.h \
 	src/daemon/priv.c src/daemon/priv.h \
 	src/daemon/procs.c src/daemon/procs.h \

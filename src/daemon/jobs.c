@@ -15,6 +15,7 @@
 #include "base/shared.h"
 #include "daemon/child.h"
 #include "daemon/exit.h"
+#include "daemon/mail.h"
 #include "daemon/setup.h"
 #include "dispatch/pipeline.h"
 #include "flow/recovery.h"
@@ -27,7 +28,8 @@
 
 const struct job jobs[] = {
 	{ "keys", due_keys },
-	{ "recovery", recovery_job },
+	{ "recovery", recovery_job }, /* before mail: it queues some */
+	{ "mail", mail_job },
 	{ "sweep", due_sweep },
 	{ NULL },
 };

@@ -1,1 +1,9 @@
-libcardea_a_SOURCES += src/out/place.c src/out/place.h
+libcardea_a_SOURCES += \
+	src/out/message.c src/out/message.h \
+	src/out/place.c src/out/place.h \
+	src/out/program.c src/out/program.h \
+	src/out/sendmail.c \
+	src/out/smtp.c src/out/smtp_program.h \
+	src/out/spool.c \
+	src/out/template.c src/out/template.h \
+	src/out/transport.c src/out/transport.h

@@ -24,6 +24,7 @@ static const struct command *const tables[] = {
 	keys_commands,
 	migrate_commands,
 	jobs_commands,
+	mail_commands,
 	calibrate_commands,
 	status_commands,
 	admin_commands,

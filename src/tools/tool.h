@@ -46,6 +46,7 @@ extern const struct command calibrate_commands[];
 extern const struct command config_commands[];
 extern const struct command jobs_commands[];
 extern const struct command keys_commands[];
+extern const struct command mail_commands[];
 extern const struct command migrate_commands[];
 extern const struct command routes_commands[];
 extern const struct command status_commands[];

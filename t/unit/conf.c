@@ -244,6 +244,20 @@ END_TEST
 #define ORIGIN_HINT                                                            \
 	"give origins such as https://app.example.org, without a path\n"
 #define TTL_HINT "give a duration from 1s to 3650d, such as 30s, 15m or 2h\n"
+#define BAD_FROM(text)                                                         \
+	{                                                                      \
+		"mail_from = " text,                                           \
+		    "F:1: \"mail_from\" is \"" text "\": give an address "     \
+		    "such as no-reply@example.org or "                         \
+		    "Name <no-reply@example.org>\n"                            \
+	}
+#define BAD_SMTP(text)                                                         \
+	{                                                                      \
+		"mail_smtp_url = " text,                                       \
+		    "F:1: \"mail_smtp_url\" is \"" text "\": give "            \
+		    "smtp://HOST:PORT, or smtps://HOST:PORT where TLS comes "  \
+		    "first\n"                                                  \
+	}
 #define BAD_URL(u)                                                             \
 	{                                                                      \
 		"public_url = " u,                                             \
@@ -316,6 +330,23 @@ static const struct {
 	{ "mail_from = nobody",
 	    "F:1: \"mail_from\" is \"nobody\": give an address such as "
 	    "no-reply@example.org or Name <no-reply@example.org>\n" },
+	BAD_FROM("a@b, c@d"),
+	BAD_FROM("a@b <c"),
+	BAD_FROM("Name <>"),
+	BAD_FROM("Name <a@b> c"),
+	BAD_FROM("a b@c"),
+	BAD_SMTP("localhost:25"),
+	BAD_SMTP("smtp://user@localhost"),
+	BAD_SMTP("smtp://localhost/x"),
+	BAD_SMTP("http://localhost"),
+	{ "mail_smtp_user = me",
+	    "F:1: \"mail_smtp_user\" has no \"mail_smtp_password\": set both "
+	    "or neither\n" },
+	{ "mail_smtp_user = me\nmail_smtp_password = it\n"
+	  "mail_smtp_tls = optional",
+	    "F:3: \"mail_smtp_tls\" is \"optional\", which could give the "
+	    "password to anybody: use required, or none where the way there "
+	    "is safe\n" },
 	BAD_URL("localhost:8000"),
 	BAD_URL("ftp://example.org"),
 	BAD_URL("http://"),
@@ -581,6 +612,7 @@ documented(const char *fallback)
 	static const char *const paths[][2] = {
 		{ CARDEA_SYSCONFDIR, "/etc/cardea" },
 		{ CARDEA_DATADIR, "/usr/share/cardea" },
+		{ CARDEA_LIBEXECDIR, "/usr/libexec/cardea" },
 	};
 
 	for (size_t i = 0; i < LENGTH(paths); i++) {
