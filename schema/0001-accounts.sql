@@ -91,6 +91,7 @@ CREATE TABLE session (
 CREATE TABLE signin_attempt (
 	attempt_key BINARY(32) NOT NULL PRIMARY KEY,
 	failures INT NOT NULL,
+	pending INT NOT NULL DEFAULT 0,
 	last_at DATETIME(6) NOT NULL,
 	KEY signin_attempt_last (last_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -1,5 +1,6 @@
 if HAVE_CHECK
 include t/api/floor.mk
+include t/races/floor.mk
 # Each suite lists its own programs.
 
 check_PROGRAMS += t/unit/base

@@ -120,6 +120,12 @@ int db_rows(struct ctx *, const struct stmt *, struct list *ret, size_t size,
 int db_tx(struct ctx *, int (*fn)(struct ctx *, void *), void *arg);
 bool db_in_tx(const struct db *);
 
+/*
+ * For tests that decide who goes next: called before a statement that stands
+ * alone and before the first one of a transaction, NULL for nothing.
+ */
+void db_set_hook(struct db *, void (*hook)(void *arg), void *arg);
+
 /* Statements sent since db_new(), the transaction's own ones too. */
 uint64_t db_sent(const struct db *);
 

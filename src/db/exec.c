@@ -205,6 +205,8 @@ run_stmt(struct ctx *cx, struct run *run, va_list ap)
 	if (db->tx == TX_DOOMED)
 		return db->tx_fault == FAULT_OTHER ? ERR_INTERNAL_LOGGED
 						   : fault_unavailable(cx);
+	if (db->hook != NULL && db->tx != TX_STARTED)
+		db->hook(db->hook_arg);
 	fault = bind_take(db, run->stmt, ap);
 	if (fault == FAULT_NONE)
 		fault = run_once(cx, run);
@@ -213,6 +215,13 @@ run_stmt(struct ctx *cx, struct run *run, va_list ap)
 		fault = run_once(cx, run);
 	}
 	return run_result(cx, run, fault);
+}
+
+void
+db_set_hook(struct db *db, void (*hook)(void *arg), void *arg)
+{
+	db->hook = hook;
+	db->hook_arg = arg;
 }
 
 int

@@ -92,6 +92,9 @@ struct db {
 	struct param *params;
 	size_t n_params, cap_params;
 
+	void (*hook)(void *arg); /* of a test; NULL otherwise */
+	void *hook_arg;
+
 	enum tx_state tx;
 	enum fault tx_fault; /* why it is doomed */
 	unsigned tx_number; /* and the error that did it */

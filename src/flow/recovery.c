@@ -111,6 +111,8 @@ password_confirm(struct ctx *cx, const struct actor *actor, const char *current)
 		r = attempt_reserve(cx, &attempt);
 	if (r != 0)
 		return r;
+	if (attempt.crowded)
+		return err_retry(cx, ERR_UNAVAILABLE, 1);
 	if (attempt.locked)
 		return err_retry(cx, ERR_RATE_LIMIT_EXCEEDED,
 		    attempt.locked_for_s);
@@ -121,8 +123,10 @@ password_confirm(struct ctx *cx, const struct actor *actor, const char *current)
 		(void)attempt_give_back(cx, &attempt);
 		return r;
 	}
-	if (!match)
-		return err_set(cx, ERR_WRONG_PASSWORD, NULL);
+	if (!match) {
+		r = attempt_failed(cx, &attempt);
+		return r != 0 ? r : err_set(cx, ERR_WRONG_PASSWORD, NULL);
+	}
 	return attempt_clear(cx, &attempt);
 }
 

@@ -91,6 +91,8 @@ reserve(struct ctx *cx, struct entry *e)
 		r = attempt_reserve(cx, &e->attempt);
 	if (r != 0 || !e->attempt.locked)
 		return r;
+	if (e->attempt.crowded)
+		return err_retry(cx, ERR_UNAVAILABLE, 1);
 	minutes = (e->attempt.locked_for_s + 59) / 60;
 	err_set(cx, ERR_ACCOUNT_LOCKED,
 	    arena_printf(cx->mem, "%s. Please try again in %d minute%s.",
@@ -113,6 +115,9 @@ check_password(struct ctx *cx, struct entry *e)
 	}
 	if (match)
 		return 0;
+	r = attempt_failed(cx, &e->attempt);
+	if (r != 0)
+		return r;
 	err_detail_text(cx, "field", "password");
 	err_detail_text(cx, "reason", "incorrect_password");
 	err_detail_int(cx, "attempts_remaining", e->attempt.remaining);

@@ -16,6 +16,7 @@ struct ctx;
 
 enum attempt_stmt {
 	ATTEMPT_RESERVE,
+	ATTEMPT_FAILED,
 	ATTEMPT_GIVE_BACK,
 	ATTEMPT_CLEAR,
 	ATTEMPT_STMT__MAX
@@ -29,6 +30,8 @@ struct attempt {
 	uint8_t key[ATTEMPT_KEY];
 	int64_t remaining; /* if this one fails; not negative */
 	bool locked; /* refuse without hashing */
+	/* only because others are on their way, which may well succeed */
+	bool crowded;
 	int64_t locked_for_s;
 };
 
@@ -36,6 +39,8 @@ struct attempt {
 int attempt_name(struct ctx *, struct attempt *, const char *what);
 /* Counts one attempt under ret->key. */
 int attempt_reserve(struct ctx *, struct attempt *ret);
+/* It failed: it counts, and is not on its way any more. */
+int attempt_failed(struct ctx *, const struct attempt *);
 /* It was not decided: the service was too busy, say. */
 int attempt_give_back(struct ctx *, const struct attempt *);
 /* It succeeded: the row of failures is over. */
