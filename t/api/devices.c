@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "flow/session.h"
 #include "model/key.h"
+#include "model/outbox.h"
 #include "suites.h"
 #include "support/api.h"
 
@@ -184,6 +185,39 @@ START_TEST(each_for_itself)
 }
 END_TEST
 
+/* What the mail says, and what is kept of it. */
+START_TEST(what_is_told)
+{
+	static const char *const parts[] = {
+		"\"device\":\"Firefox on Linux\"",
+		"\"ip_address\":\"192.0.2.9\"",
+		"\"location\":null",
+		"\"email\":\"ann@example.com\"",
+		"\"time\":\"2",
+	};
+	static const struct api_case event[] = {
+		{ "an alert", "GET /api/v1/sessions/security/alerts", ANN, NULL,
+		    200, "alerts.0.type=new_device;alerts.0.session_ids.0" },
+		{ NULL },
+	};
+	struct ctx *cx = &api.db.cx;
+	struct outbox_row row = { 0 };
+
+	while (told())
+		continue;
+	api_from("192.0.2.9");
+	sign_in(FIREFOX, NULL);
+	api_run(&api, event);
+	cx->now_us = clock_now_us();
+	ck_assert_int_eq(outbox_claim(cx, "mail", 60, &row), 0);
+	ck_assert_str_eq(row.template, "new-device");
+	ck_assert_str_eq(row.recipient, "ann@example.com");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		ck_assert_msg(strstr(row.args, parts[i]) != NULL,
+		    "wanted %s in %s", parts[i], row.args);
+}
+END_TEST
+
 /* Nobody's mailbox is filled by signing in under ever new names. */
 START_TEST(mails_are_bounded)
 {
@@ -296,14 +330,16 @@ END_TEST
 
 static const struct api_case lapse_cases[] = {
 	{ "a day", "POST /api/v1/devices/trust", ANN, "{\"days\":1}", 200,
-	    "trusted=true" },
+	    "trusted=true", "device=id" },
 	{ NULL },
 };
 
 static const struct api_case lapsed_cases[] = {
 	{ "is over", "GET /api/v1/devices/current", ANN, NULL, 200,
 	    "trusted=false;trust_expires_at=null" },
-	{ "not to be ended", "DELETE /api/v1/devices/trusted", ANN, NULL, 200,
+	{ "not to be ended", "DELETE /api/v1/devices/trusted/@device", ANN,
+	    NULL, 404, NULL },
+	{ "nor counted", "DELETE /api/v1/devices/trusted", ANN, NULL, 200,
 	    "revoked_count=0" },
 	{ NULL },
 };
@@ -330,6 +366,7 @@ devices_suite(void)
 	tcase_add_test(tc, only_one);
 	tcase_add_test(tc, used);
 	tcase_add_test(tc, each_for_itself);
+	tcase_add_test(tc, what_is_told);
 	tcase_add_test(tc, mails_are_bounded);
 	tcase_add_test(tc, rows_are_bounded);
 	tcase_add_test(tc, trust);
