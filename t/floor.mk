@@ -60,6 +60,15 @@ t_unit_fcgi_SOURCES = t/unit/fcgi.c
 t_unit_fcgi_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_fcgi_LDADD = $(LDADD) $(CHECK_LIBS)
 
+check_PROGRAMS += t/unit/image t/unit/multipart
+TESTS += t/unit/image t/unit/multipart
+t_unit_image_SOURCES = t/unit/image.c
+t_unit_image_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_image_LDADD = $(LDADD) $(CHECK_LIBS)
+t_unit_multipart_SOURCES = t/unit/multipart.c
+t_unit_multipart_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_multipart_LDADD = $(LDADD) $(CHECK_LIBS)
+
 check_PROGRAMS += t/unit/shared
 TESTS += t/unit/shared
 t_unit_shared_SOURCES = t/unit/shared.c
@@ -126,16 +135,18 @@ t_e2e_smtp_LDADD = t/support/libapi.a t/support/libtestdb.a $(LDADD) \
 endif
 endif
 
-FUZZ_TARGETS = t/fuzz/agent t/fuzz/cookie t/fuzz/form t/fuzz/json_decode \
-	t/fuzz/json_scan t/fuzz/path
+FUZZ_TARGETS = t/fuzz/agent t/fuzz/cookie t/fuzz/form t/fuzz/image \
+	t/fuzz/json_decode t/fuzz/json_scan t/fuzz/multipart t/fuzz/path
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 FUZZ_SOURCES = t/fuzz/fuzz.h t/fuzz/replay.c
 t_fuzz_agent_SOURCES = t/fuzz/agent.c $(FUZZ_SOURCES)
 t_fuzz_cookie_SOURCES = t/fuzz/cookie.c $(FUZZ_SOURCES)
 t_fuzz_form_SOURCES = t/fuzz/form.c $(FUZZ_SOURCES)
+t_fuzz_image_SOURCES = t/fuzz/image.c $(FUZZ_SOURCES)
 t_fuzz_json_decode_SOURCES = t/fuzz/json_decode.c $(FUZZ_SOURCES)
 t_fuzz_json_scan_SOURCES = t/fuzz/json_scan.c $(FUZZ_SOURCES)
+t_fuzz_multipart_SOURCES = t/fuzz/multipart.c $(FUZZ_SOURCES)
 t_fuzz_path_SOURCES = t/fuzz/path.c $(FUZZ_SOURCES)
 EXTRA_DIST += t/fuzz/corpus
 

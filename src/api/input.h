@@ -7,6 +7,13 @@ const char *password_bytes_check(const char *password);
 /* A language tag (RFC 5646) by its letters. */
 const char *locale_check(const char *locale);
 
+/* The name of a time zone by its letters, as "America/New_York". */
+const char *timezone_check(const char *timezone);
+/* "", or digits and what people write between them. */
+const char *phone_check(const char *number);
+/* "", or an absolute http or https address (RFC 3986) without a user. */
+const char *web_url_check(const char *url);
+
 /* An e-mail and a password, as every form of signing in and up has them. */
 #define EMAIL_ROW(type, ...)                                                   \
 	FIELD(type, email, F_STRING,                                           \

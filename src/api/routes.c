@@ -5,13 +5,16 @@
 
 const struct route *const route_tables[] = {
 	auth_routes,
+	avatar_routes,
 	device_routes,
 	doc_routes,
 	email_routes,
 	health_routes,
 	password_routes,
+	profile_routes,
 	session_routes,
 	session_watch_routes,
+	user_list_routes,
 	user_routes,
 	NULL,
 };

@@ -1,5 +1,6 @@
 #include "api/view.h"
 
+#include "flow/authenticate.h"
 #include "flow/token.h"
 #include "model/user.h"
 
@@ -34,6 +35,26 @@ const struct field user_view[] = {
 	FIELD(struct user, created_at, F_TIME),
 	FIELD(struct user, updated_at, F_TIME),
 	FIELD(struct user, last_sign_in_at, F_TIME, .flags = F_NULLABLE),
+	FIELD_END,
+};
+
+const struct field profile_view[] = {
+	FIELD(struct user, id, F_ID, .prefix = "usr"),
+	FIELD(struct user, email, F_STRING, .example = "ann@example.com",
+	    .format = "email"),
+	FIELD(struct user, name, F_STRING, .example = "Ann Lee"),
+	FIELD(struct user, organization, F_STRING, .flags = F_NULLABLE,
+	    .example = "Example Corp"),
+	FIELD_AS(struct user, "subscription_plan", plan, F_STRING,
+	    .example = "free"),
+	FIELD(struct user, email_verified, F_BOOL),
+	FIELD(struct user, created_at, F_TIME),
+	FIELD(struct user, updated_at, F_TIME),
+	FIELD_END,
+};
+
+const struct field legacy_user_view[] = {
+	LEGACY_USER_ROWS(struct actor, user),
 	FIELD_END,
 };
 

@@ -10,6 +10,10 @@
 
 /* struct user: whole, as /api/v1 and /v1 show it everywhere */
 extern const struct field user_view[];
+/* struct user, as authapi shows it */
+extern const struct field profile_view[];
+/* the user of a struct actor, as auctoritas shows it */
+extern const struct field legacy_user_view[];
 /* struct tokens, as an object of its own */
 extern const struct field tokens_view[];
 extern const struct field tokens_view_v1[]; /* "Bearer" */

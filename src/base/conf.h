@@ -71,6 +71,7 @@ struct conf {
 	int64_t verification_ttl_s, reset_ttl_s;
 	int64_t reauthentication_s; /* "recent" */
 	const char *geo_database; /* NULL: nobody knows where */
+	int64_t erase_after_s; /* a deleted account's row goes so late */
 
 	/* quotas */
 	int64_t quota_scale; /* multiplies every quota */

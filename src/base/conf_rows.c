@@ -296,6 +296,8 @@ const struct conf_row conf_rows[] = {
 	    .about = "How recent a sign-in delicate changes ask for"),
 	PATH(geo_database, .fallback = "",
 	    .about = "Where addresses are, in MaxMind's format"),
+	TIME(erase_after, .fallback = "30d",
+	    .about = "A deleted account is erased after so long"),
 
 	WHOLE(quota_scale, .min = 1, .max = 1000000, .fallback = "1",
 	    .about = "Multiplies every quota"),

@@ -42,6 +42,7 @@ enum field_flag {
 	F_NOT_EMPTY = 1 << 8, /* input: "" counts as missing */
 	F_ONE_LINE = 1 << 9, /* input: no control characters */
 	F_RAW_OBJECT = 1 << 10, /* F_RAW input: must be an object */
+	F_ME = 1 << 11, /* an id in the path: "me" leaves it zero */
 	F_NULLABLE = 1 << 15, /* output: may be null */
 };
 

@@ -14,3 +14,6 @@ libcardea_a_SOURCES += src/base/conf.c src/base/conf.h src/base/conf_rows.c
 libcardea_a_SOURCES += src/base/gate.c src/base/gate.h
 libcardea_a_SOURCES += src/base/shared.c src/base/shared.h
 libcardea_a_SOURCES += src/base/siphash.c src/base/siphash.h
+libcardea_a_SOURCES += src/base/image.c src/base/image.h \
+	src/base/image_format.h src/base/image_jpeg.c src/base/image_png.c \
+	src/base/image_webp.c

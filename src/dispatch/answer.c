@@ -6,9 +6,21 @@
 #include "dispatch/schema.h"
 
 static bool
-has_body(const struct route *r)
+has_json(const struct route *r)
 {
 	return schema_has_body(r->op->in);
+}
+
+static bool
+has_file(const struct route *r)
+{
+	return r->op->file != NULL;
+}
+
+static bool
+has_body(const struct route *r)
+{
+	return r->op->file != NULL || schema_has_body(r->op->in);
 }
 
 static bool
@@ -28,7 +40,7 @@ has_input(const struct route *r)
 		if ((f->flags & F_PATH) == 0)
 			return true;
 	}
-	return false;
+	return has_file(r);
 }
 
 static bool
@@ -80,7 +92,8 @@ static const struct {
 	enum err err;
 	bool (*applies)(const struct route *);
 } rules[] = {
-	{ ERR_MALFORMED_JSON, has_body },
+	{ ERR_BAD_REQUEST, has_file },
+	{ ERR_MALFORMED_JSON, has_json },
 	{ ERR_VALIDATION_ERROR, has_input },
 	{ ERR_PAYLOAD_TOO_LARGE, has_body },
 	{ ERR_UNSUPPORTED_MEDIA_TYPE, has_body },

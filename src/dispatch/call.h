@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "dispatch/op.h"
 #include "flow/authenticate.h"
+#include "http/multipart.h"
 #include "http/quota.h"
 
 struct ctx;
@@ -43,6 +44,7 @@ struct call {
 	struct quota_state quota; /* the tightest that was counted */
 	bool quota_counted;
 	void *in; /* of the operation's in_size */
+	struct http_part file; /* where the operation takes one */
 
 	/* what the handler decided; see below */
 	const void *out;

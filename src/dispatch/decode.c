@@ -29,17 +29,26 @@ var_text(const struct call *c, const struct field *f)
 	return NULL;
 }
 
+static const void *
+row_at(const struct call *c, const struct field *f)
+{
+	return (const char *)c->in + f->offset;
+}
+
 static int
 decode_path_row(struct call *c, size_t row)
 {
-	const char *text = var_text(c, &c->op->in[row]);
+	const struct field *f = &c->op->in[row];
+	const char *text = var_text(c, f);
 	int r;
 
-	if (text == NULL)
+	if (text == NULL || ((f->flags & F_ME) != 0 && strcmp(text, "me") == 0))
 		return 0;
 	r = field_decode_text(c->cx, c->op->in, row, c->dialect->kase, text,
 	    c->in);
-	if (r != ERR_VALIDATION_ERROR)
+	if (r == 0 && f->kind == F_ID && uuid_is_zero(row_at(c, f)))
+		r = ERR_NOT_FOUND; /* it would stand for none */
+	if (r != ERR_NOT_FOUND && r != ERR_VALIDATION_ERROR)
 		return r;
 	ctx_fail_clear(c->cx);
 	return err_set(c->cx,
@@ -155,6 +164,25 @@ decode_body(struct call *c)
 	    c->dialect->kase, c->in);
 }
 
+static int
+decode_file(struct call *c)
+{
+	const struct http_request *req = c->req;
+
+	if (req->body_n > 0 &&
+	    strcmp(http_media_type(c->cx->mem, req), "multipart/form-data") !=
+		0)
+		return err_set(c->cx, ERR_UNSUPPORTED_MEDIA_TYPE,
+		    "Content-Type must be multipart/form-data");
+	if (req->body_n > 0 &&
+	    http_multipart_find(c->cx->mem, req, c->op->file, &c->file) != 0)
+		return err_set(c->cx, ERR_BAD_REQUEST,
+		    "The request body is not valid multipart/form-data");
+	if (c->file.p == NULL)
+		return err_field(c->cx, c->op->file, "required", "is required");
+	return 0;
+}
+
 int
 decode_input(struct call *c)
 {
@@ -163,6 +191,11 @@ decode_input(struct call *c)
 
 	if (c->req->body_too_large || c->req->body_n > max)
 		return err_set(c->cx, ERR_PAYLOAD_TOO_LARGE, NULL);
+	if (c->op->file != NULL) {
+		r = decode_file(c);
+		if (r != 0)
+			return r;
+	}
 	if (c->op->in == NULL)
 		return 0;
 	c->in = arena_alloc(c->cx->mem, c->op->in_size);
@@ -185,8 +218,7 @@ decode_string(const struct call *c, const char *name)
 {
 	for (const struct field *f = c->op->in; f->name != NULL; f++) {
 		if (strcmp(f->name, name) == 0)
-			return *(const char *const *)((const char *)c->in +
-			    f->offset);
+			return *(const char *const *)row_at(c, f);
 	}
 	return NULL;
 }

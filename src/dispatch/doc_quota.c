@@ -27,8 +27,13 @@ quotas_of(const struct route *r, struct quota_use ret[QUOTAS_MAX])
 		return 0;
 	if (op->quota != QUOTA_GENERAL)
 		ret[n++] = (struct quota_use) { op->quota, "address" };
-	if (op->quota_field != NULL)
+	if (op->quota_field != NULL && op->field_quota != QUOTA_GENERAL) {
+		ret[n++] =
+		    (struct quota_use) { op->field_quota, op->quota_field };
+		ret[n++] = (struct quota_use) { op->field_quota, "user" };
+	} else if (op->quota_field != NULL) {
 		ret[n++] = (struct quota_use) { op->quota, op->quota_field };
+	}
 	if (op->auth == AUTH_NONE || op->auth == AUTH_OPTIONAL)
 		ret[n++] = (struct quota_use) { QUOTA_ANONYMOUS, "address" };
 	if (op->auth == AUTH_NONE)

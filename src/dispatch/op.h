@@ -48,9 +48,13 @@ struct op {
 	enum tx_kind tx;
 	enum quota_class quota;
 	const char *quota_field; /* also counts per value of this input */
+	/* what giving quota_field counts in, per value and per caller, where
+	 * the operation does more than that; 0: in quota, per value */
+	enum quota_class field_quota;
 	bool hashes; /* waits at the hashing gate */
 	bool cacheable; /* no no-store, but an ETag and 304 */
 	size_t body_max; /* bytes; 0: OP_BODY_MAX */
+	const char *file; /* takes a form with this file: call.file */
 	const struct field *in;
 	size_t in_size;
 	const struct field *out; /* NULL: a message, raw bytes or nothing */

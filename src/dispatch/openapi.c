@@ -280,11 +280,35 @@ body_required(const struct op *op)
 	return false;
 }
 
+/* RFC 7578, with one file. */
+static void
+put_form(struct buf *b, const char *file)
+{
+	doc_open(b, "requestBody", '{');
+	doc_bool(b, "required", true);
+	doc_open(b, "content", '{');
+	doc_open(b, "multipart/form-data", '{');
+	doc_open(b, "schema", '{');
+	doc_text(b, "type", "object");
+	doc_open(b, "required", '[');
+	doc_text(b, NULL, file);
+	doc_close(b, ']');
+	doc_open(b, "properties", '{');
+	doc_open(b, file, '{');
+	doc_text(b, "type", "string");
+	doc_text(b, "format", "binary");
+	for (int i = 0; i < 5; i++)
+		doc_close(b, '}');
+	doc_close(b, '}');
+}
+
 static void
 put_body(struct openapi *o, const struct route *r)
 {
 	struct buf *b = o->out;
 
+	if (r->op->file != NULL)
+		put_form(b, r->op->file);
 	if (!schema_has_body(r->op->in))
 		return;
 	doc_open(b, "requestBody", '{');

@@ -206,11 +206,19 @@ static int
 step_mail_quota(struct call *c)
 {
 	const char *value;
+	char id[ID_TEXT_MAX];
+	int r;
 
 	if (c->op->quota_field == NULL)
 		return 0;
 	value = decode_string(c, c->op->quota_field);
-	return value == NULL ? 0 : count(c, c->op->quota, value);
+	if (value == NULL)
+		return 0;
+	if (c->op->field_quota == QUOTA_GENERAL)
+		return count(c, c->op->quota, value);
+	id_format("usr", &c->actor->user.id, id);
+	r = count(c, c->op->field_quota, id);
+	return r != 0 ? r : count(c, c->op->field_quota, value);
 }
 
 static int

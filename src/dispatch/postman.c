@@ -112,10 +112,26 @@ put_url(struct buf *b, const struct route *r)
 }
 
 static void
+put_form(struct buf *b, const char *file)
+{
+	doc_open(b, "body", '{');
+	doc_text(b, "mode", "formdata");
+	doc_open(b, "formdata", '[');
+	doc_open(b, NULL, '{');
+	doc_text(b, "key", file);
+	doc_text(b, "type", "file");
+	doc_close(b, '}');
+	doc_close(b, ']');
+	doc_close(b, '}');
+}
+
+static void
 put_body(struct buf *b, const struct route *r)
 {
 	struct buf example;
 
+	if (r->op->file != NULL)
+		put_form(b, r->op->file);
 	if (!schema_has_body(r->op->in))
 		return;
 	buf_init(&example, b->mem, 128);

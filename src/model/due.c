@@ -1,6 +1,7 @@
 #include "model/due.h"
 
 #include "base/clock.h"
+#include "base/conf.h"
 #include "base/ctx.h"
 #include "base/shared.h"
 #include "model/key.h"
@@ -14,6 +15,7 @@
 struct due_row {
 	int64_t outbox_at, keys_version, keys_until;
 	int64_t session_at, link_at, attempt_at, mail_at;
+	int64_t deleted_at, suspended_until;
 };
 
 static const struct col due_cols[] = {
@@ -24,6 +26,8 @@ static const struct col due_cols[] = {
 	COL(struct due_row, link_at),
 	COL(struct due_row, attempt_at),
 	COL(struct due_row, mail_at),
+	COL(struct due_row, deleted_at),
+	COL(struct due_row, suspended_until),
 	COL_END,
 };
 
@@ -36,7 +40,9 @@ const struct stmt due_stmts[DUE_STMT__MAX] = {
 	    " (SELECT MIN(expires_at) FROM session),"
 	    " (SELECT MIN(expires_at) FROM link),"
 	    " (SELECT MIN(last_at) FROM signin_attempt),"
-	    " (SELECT MIN(done_at) FROM outbox)" },
+	    " (SELECT MIN(done_at) FROM outbox),"
+	    " (SELECT MIN(deleted_at) FROM user),"
+	    " (SELECT MIN(suspended_until) FROM user)" },
 	[DUE_SWEEP_SESSION] = { SCOPE_NONE, "ti", NULL,
 	    "DELETE FROM session WHERE expires_at <= ?"
 	    " ORDER BY expires_at LIMIT ?" },
@@ -49,6 +55,13 @@ const struct stmt due_stmts[DUE_STMT__MAX] = {
 	[DUE_SWEEP_OUTBOX] = { SCOPE_NONE, "ti", NULL,
 	    "DELETE FROM outbox WHERE done_at <= ?"
 	    " ORDER BY done_at LIMIT ?" },
+	[DUE_ERASE_USER] = { SCOPE_NONE, "ti", NULL,
+	    "DELETE FROM user WHERE deleted_at <= ?"
+	    " ORDER BY deleted_at LIMIT ?" },
+	[DUE_RESTORE_USER] = { SCOPE_NONE, "ti", NULL,
+	    "UPDATE user SET status = 'active', suspended_until = NULL,"
+	    " suspended_reason = NULL WHERE suspended_until <= ?"
+	    " ORDER BY suspended_until LIMIT ?" },
 };
 
 /* at + after, or never. */
@@ -75,6 +88,8 @@ jobs_due(struct ctx *cx, int64_t *ret_next_us)
 	earliest(&next, row.link_at, KEEP_LINK);
 	earliest(&next, row.attempt_at, KEEP_ATTEMPT);
 	earliest(&next, row.mail_at, KEEP_MAIL);
+	earliest(&next, row.deleted_at, cx->conf->erase_after_s * CLOCK_SECOND);
+	earliest(&next, row.suspended_until, 0);
 	*ret_next_us = next;
 	return 0;
 }
@@ -89,7 +104,7 @@ due_keys(struct ctx *cx, int64_t *ret_next_us)
 int
 due_sweep(struct ctx *cx, int64_t *ret_next_us)
 {
-	static const struct {
+	const struct {
 		enum due_stmt stmt;
 		int64_t keep;
 	} sweeps[] = {
@@ -97,6 +112,8 @@ due_sweep(struct ctx *cx, int64_t *ret_next_us)
 		{ DUE_SWEEP_LINK, KEEP_LINK },
 		{ DUE_SWEEP_ATTEMPT, KEEP_ATTEMPT },
 		{ DUE_SWEEP_OUTBOX, KEEP_MAIL },
+		{ DUE_ERASE_USER, cx->conf->erase_after_s * CLOCK_SECOND },
+		{ DUE_RESTORE_USER, 0 },
 	};
 	bool more = false;
 	size_t n;

@@ -17,6 +17,8 @@ enum due_stmt {
 	DUE_SWEEP_LINK,
 	DUE_SWEEP_ATTEMPT,
 	DUE_SWEEP_OUTBOX,
+	DUE_ERASE_USER,
+	DUE_RESTORE_USER,
 	DUE_STMT__MAX
 };
 
@@ -33,7 +35,8 @@ int due_keys(struct ctx *, int64_t *ret_next_us);
 
 /*
  * Deletes a batch of what is over: sessions and links a month after their
- * end, failed sign-ins after a day, mail a month after it went out.
+ * end, failed sign-ins after a day, mail a month after it went out, deleted
+ * accounts as the setting erase_after says; and ends suspensions that are over.
  */
 int due_sweep(struct ctx *, int64_t *ret_next_us);
 

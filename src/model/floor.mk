@@ -1,5 +1,6 @@
 libcardea_a_SOURCES += \
 	src/model/attempt.c src/model/attempt.h \
+	src/model/avatar.c src/model/avatar.h \
 	src/model/device.c src/model/device.h \
 	src/model/due.c src/model/due.h \
 	src/model/email.c src/model/email.h \
@@ -10,4 +11,5 @@ libcardea_a_SOURCES += \
 	src/model/realm.c src/model/realm.h \
 	src/model/session.c src/model/session.h \
 	src/model/stmts.c src/model/stmts.h \
-	src/model/user.c src/model/user.h
+	src/model/user.c src/model/user.h \
+	src/model/user_list.c src/model/user_list.h

@@ -23,6 +23,12 @@ static const struct col password_cols[] = {
 	COL_END,
 };
 
+struct count_row {
+	int64_t n;
+};
+
+static const struct col count_cols[] = { COL(struct count_row, n), COL_END };
+
 const struct stmt user_stmts[USER_STMT__MAX] = {
 	[USER_INSERT] = { SCOPE_NONE, "uussfsssssssssfttt", NULL,
 	    "INSERT INTO user (id, realm_id, email, email_key,"
@@ -57,6 +63,34 @@ const struct stmt user_stmts[USER_STMT__MAX] = {
 	    " email_verified_at = ?, updated_at = ? WHERE user.id = ?" },
 	[USER_LOCK_ROW] = { SCOPE_USER, "u", NULL,
 	    "UPDATE user SET updated_at = updated_at WHERE user.id = ?" },
+	/* assigned from left to right: phone_number still is the old one */
+	[USER_SAVE] = { SCOPE_USER, "ssssssssssstu", NULL,
+	    "UPDATE user SET phone_verified_at ="
+	    " IF(phone_number <=> ?, phone_verified_at, NULL),"
+	    " phone_number = ?, first_name = ?, last_name = ?,"
+	    " display_name = ?, bio = ?, profile_image_url = ?,"
+	    " timezone = ?, locale = ?, organization = ?,"
+	    " user_metadata = ?, updated_at = ? WHERE user.id = ?" },
+	[USER_SUSPEND] = { SCOPE_USER, "sttu", NULL,
+	    "UPDATE user SET status = 'suspended', suspended_reason = ?,"
+	    " suspended_until = ?, updated_at = ?"
+	    " WHERE user.id = ? AND status <> 'deleted'" },
+	[USER_RESTORE] = { SCOPE_USER, "tu", NULL,
+	    "UPDATE user SET status = 'active', suspended_reason = NULL,"
+	    " suspended_until = NULL, updated_at = ?"
+	    " WHERE user.id = ? AND status IN ('suspended', 'inactive')" },
+	[USER_DELETE] = { SCOPE_USER, "ttu", NULL,
+	    "UPDATE user SET status = 'deleted', deleted_at = ?,"
+	    " updated_at = ?, email_key = NULL, username_key = NULL,"
+	    " password = NULL, suspended_until = NULL,"
+	    " profile_image_url = NULL"
+	    " WHERE user.id = ? AND status <> 'deleted'" },
+	[USER_GUARD_ADMINS] = { SCOPE_NONE, "", NULL,
+	    "UPDATE version SET number = number + 1 WHERE name = 'admin'" },
+	[USER_OTHER_ADMINS] = { SCOPE_REALM, "uu", count_cols,
+	    "SELECT COUNT(*) FROM user u WHERE u.realm_id = ?"
+	    " AND u.is_admin = TRUE AND u.status = 'active'"
+	    " AND u.id <> ?" },
 };
 
 static const char *
@@ -81,7 +115,8 @@ user_finish(struct ctx *cx, struct user *u)
 {
 	if (u->user_metadata == NULL)
 		u->user_metadata = "{}";
-	if (u->suspended_until != 0 && u->suspended_until <= cx->now_us)
+	if (strcmp(u->status, "suspended") == 0 && u->suspended_until != 0 &&
+	    u->suspended_until <= cx->now_us)
 		u->status = "active";
 	u->name = name_of(cx->mem, u);
 	u->role = u->is_admin ? "ADMIN" : "USER";
@@ -217,4 +252,75 @@ int
 user_lock_row(struct ctx *cx, const struct uuid *id)
 {
 	return db_exec(cx, &user_stmts[USER_LOCK_ROW], NULL, id);
+}
+
+int
+user_save(struct ctx *cx, struct user *u)
+{
+	struct user_secret row;
+	int r = db_exec(cx, &user_stmts[USER_SAVE], NULL, u->phone_number,
+	    u->phone_number, u->first_name, u->last_name, u->display_name,
+	    u->bio, u->profile_image_url, u->timezone, u->locale,
+	    u->organization, u->user_metadata, cx->now_us, &u->id);
+
+	if (r == 0)
+		r = db_row(cx, &user_stmts[USER_BY_ID], &row, &u->id,
+		    &u->realm_id);
+	if (r != 0)
+		return r;
+	*u = row.user;
+	user_finish(cx, u);
+	return 0;
+}
+
+/* Rows changed: one, or the user is not in a state for it. */
+static int
+changed_one(int r, size_t n)
+{
+	return r == 0 && n == 0 ? ERR_NOT_FOUND : r;
+}
+
+int
+user_suspend(struct ctx *cx, const struct uuid *id, const char *reason,
+    int64_t until)
+{
+	size_t n = 0;
+	int r = db_exec(cx, &user_stmts[USER_SUSPEND], &n, reason, until,
+	    cx->now_us, id);
+
+	return changed_one(r, n);
+}
+
+int
+user_restore(struct ctx *cx, const struct uuid *id)
+{
+	size_t n = 0;
+	int r = db_exec(cx, &user_stmts[USER_RESTORE], &n, cx->now_us, id);
+
+	return changed_one(r, n);
+}
+
+int
+user_delete(struct ctx *cx, const struct uuid *id)
+{
+	size_t n = 0;
+	int r = db_exec(cx, &user_stmts[USER_DELETE], &n, cx->now_us,
+	    cx->now_us, id);
+
+	return changed_one(r, n);
+}
+
+int
+user_spare_admin(struct ctx *cx, const struct realm *realm,
+    const struct uuid *id)
+{
+	struct count_row row = { 0 };
+	int r = db_exec(cx, &user_stmts[USER_GUARD_ADMINS], NULL);
+
+	if (r == 0)
+		r = db_row(cx, &user_stmts[USER_OTHER_ADMINS], &row, &realm->id,
+		    id);
+	if (r == 0 && row.n == 0)
+		r = err_set(cx, ERR_LAST_ADMIN, NULL);
+	return r;
 }

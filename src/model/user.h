@@ -26,6 +26,12 @@ enum user_stmt {
 	USER_UNLOCK,
 	USER_SET_EMAIL,
 	USER_LOCK_ROW,
+	USER_SAVE,
+	USER_SUSPEND,
+	USER_RESTORE,
+	USER_DELETE,
+	USER_GUARD_ADMINS,
+	USER_OTHER_ADMINS,
 	USER_STMT__MAX
 };
 
@@ -131,5 +137,26 @@ int user_unlock(struct ctx *, const struct uuid *id);
 int user_set_email(struct ctx *, const struct uuid *id, const char *email);
 /* Serialises what must not happen twice at once for one user. In a tx. */
 int user_lock_row(struct ctx *, const struct uuid *id);
+
+/*
+ * Writes what its owner may change: names, bio, phone_number, image, time
+ * zone, locale, organization, metadata. Another phone number is unverified.
+ * *u becomes what a SELECT would show.
+ */
+int user_save(struct ctx *, struct user *u);
+
+/* until 0: until somebody ends it. ERR_NOT_FOUND for a deleted one. */
+int user_suspend(struct ctx *, const struct uuid *id, const char *reason,
+    int64_t until);
+/* ERR_NOT_FOUND when there is nothing to end. */
+int user_restore(struct ctx *, const struct uuid *id);
+/* Frees e-mail and username at once. ERR_NOT_FOUND: it is deleted already. */
+int user_delete(struct ctx *, const struct uuid *id);
+
+/*
+ * ERR_LAST_ADMIN unless another active administrator of the realm stays.
+ * Whoever asks comes one after another until their commits. In a tx.
+ */
+int user_spare_admin(struct ctx *, const struct realm *, const struct uuid *id);
 
 #endif

@@ -8,10 +8,10 @@ check_PROGRAMS += t/api/api
 TESTS += t/api/api
 t_api_api_SOURCES = t/api/main.c t/api/suites.h \
 	t/support/mmdb.c t/support/mmdb.h \
-	t/api/auth.c t/api/devices.c t/api/doc.c t/api/errors.c \
-	t/api/legacy.c \
-	t/api/lockout.c t/api/quota.c t/api/recovery.c t/api/refresh.c \
-	t/api/routes.c t/api/sessions.c t/api/settings.c t/api/tokens.c
+	t/api/auth.c t/api/avatar.c t/api/devices.c t/api/doc.c \
+	t/api/errors.c t/api/legacy.c t/api/lockout.c t/api/quota.c \
+	t/api/recovery.c t/api/refresh.c t/api/routes.c t/api/sessions.c \
+	t/api/settings.c t/api/tokens.c t/api/user_list.c t/api/users.c
 t_api_api_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS) $(JSONC_CFLAGS)
 t_api_api_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
 t_api_api_LDADD = t/support/libapi.a t/support/libtestdb.a $(LDADD) \

@@ -12,6 +12,7 @@ main(int argc, char **argv)
 	(void)argc;
 	testdb_need_server(argv);
 	runner = srunner_create(auth_suite());
+	srunner_add_suite(runner, avatar_suite());
 	srunner_add_suite(runner, devices_suite());
 	srunner_add_suite(runner, doc_suite());
 	srunner_add_suite(runner, errors_suite());
@@ -24,6 +25,8 @@ main(int argc, char **argv)
 	srunner_add_suite(runner, sessions_suite());
 	srunner_add_suite(runner, settings_suite());
 	srunner_add_suite(runner, tokens_suite());
+	srunner_add_suite(runner, user_list_suite());
+	srunner_add_suite(runner, users_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -5,6 +5,7 @@
 #include <check.h>
 
 Suite *auth_suite(void);
+Suite *avatar_suite(void);
 Suite *devices_suite(void);
 Suite *doc_suite(void);
 Suite *errors_suite(void);
@@ -17,5 +18,7 @@ Suite *routes_suite(void);
 Suite *sessions_suite(void);
 Suite *settings_suite(void);
 Suite *tokens_suite(void);
+Suite *user_list_suite(void);
+Suite *users_suite(void);
 
 #endif

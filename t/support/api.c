@@ -241,8 +241,10 @@ api_send(struct api *a, const struct api_call *call)
 	}
 	req.params = params_of(a, expand(a, call->headers));
 	req.content_type = http_param(&req, "CONTENT_TYPE");
-	req.body = expand(a, call->body == NULL ? "" : call->body);
-	req.body_n = strlen(req.body);
+	req.body = call->body_n > 0
+	    ? arena_memdup(a->service.mem, call->body, call->body_n)
+	    : expand(a, call->body == NULL ? "" : call->body);
+	req.body_n = call->body_n > 0 ? call->body_n : strlen(req.body);
 	if (req.content_type == NULL && req.body_n > 0)
 		req.content_type = "application/json; charset=utf-8";
 	req.remote_addr = address == NULL ? "127.0.0.1" : address;

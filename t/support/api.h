@@ -28,6 +28,7 @@ struct api {
  */
 struct api_call {
 	const char *line, *headers, *body;
+	size_t body_n; /* 0: body is text, and @name in it is replaced */
 };
 
 /* Also tells what the answer must be. */
