@@ -1,4 +1,5 @@
 EXTRA_DIST += \
+	contrib/doc/threat-model.md \
 	contrib/quickstart \
 	contrib/quickstart.d/bench.sh \
 	contrib/quickstart.d/check.sh \
@@ -27,6 +28,7 @@ contrib_bench_start_SOURCES = contrib/bench/start.c $(BENCH_COMMON)
 bench-programs: $(bench_names)
 .PHONY: bench-programs
 EXTRA_DIST += \
+	contrib/doc/threat-model.md \
 	contrib/bench/RESULTS.md \
 	contrib/bench/growth.sh \
 	contrib/bench/load.lua \
