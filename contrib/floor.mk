@@ -6,7 +6,10 @@ EXTRA_DIST += \
 	contrib/quickstart.d/common.sh \
 	contrib/quickstart.d/install.sh \
 	contrib/quickstart.d/instance.sh \
-	contrib/quickstart.d/prepare.sh
+	contrib/quickstart.d/prepare.sh \
+	contrib/web/.npmrc \
+	contrib/web/package-lock.json \
+	contrib/web/package.json
 
 # The benchmark's programs: `make bench-programs`; never installed.
 bench_names = \

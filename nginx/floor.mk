@@ -3,6 +3,7 @@
 nginxdir = $(pkgdatadir)/nginx
 nginx_templates = \
 	nginx/cardea-error.conf.in \
+	nginx/cardea-explorer.conf.in \
 	nginx/cardea-fastcgi.conf.in \
 	nginx/cardea-headers.conf.in \
 	nginx/cardea-hosted.conf.in \
@@ -15,6 +16,7 @@ dist_nginxtemplates_DATA = $(nginx_templates) nginx/nginx.conf.in
 dist_nginxtemplates_SCRIPTS = nginx/render
 nginx_DATA = \
 	nginx/cardea-error.conf \
+	nginx/cardea-explorer.conf \
 	nginx/cardea-fastcgi.conf \
 	nginx/cardea-headers.conf \
 	nginx/cardea-hosted.conf \
@@ -34,9 +36,14 @@ $(nginx_DATA): nginx/rendered
 wwwdir = $(pkgdatadir)/html
 dist_www_DATA = \
 	nginx/html/404.html \
+	nginx/html/docs.html \
+	nginx/html/docs.js \
+	nginx/html/explorer.css \
 	nginx/html/hosted.js \
 	nginx/html/icon.svg \
 	nginx/html/index.html \
+	nginx/html/redoc.html \
+	nginx/html/redoc.js \
 	nginx/html/reset-password.html \
 	nginx/html/reset-password.js \
 	nginx/html/style.css \

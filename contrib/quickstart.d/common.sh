@@ -7,7 +7,7 @@
 # ever counted as ours or sent a signal, so a pid that was given to somebody
 # else meanwhile is safe.
 
-STEPS=7
+STEPS=8
 STEP=${QS_STEP:-0}
 STEP_NAME=
 STEP_LOG=

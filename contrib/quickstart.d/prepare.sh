@@ -25,6 +25,8 @@ BUILD_PACKAGES=(
 	curl=/usr/bin/curl
 	openssl=/usr/bin/openssl
 	ca-certificates=/usr/sbin/update-ca-certificates
+	nodejs=/usr/bin/node
+	npm=/usr/bin/npm
 )
 # For the tests, beside those.
 # shellcheck disable=SC2034
@@ -36,8 +38,6 @@ CHECK_PACKAGES=(
 	shellcheck=/usr/bin/shellcheck
 	spawn-fcgi=/usr/bin/spawn-fcgi
 	xz-utils=/usr/bin/xz
-	nodejs=/usr/bin/node
-	npm=/usr/bin/npm
 	chromium=/usr/bin/chromium
 	python3-requests=/usr/lib/python3/dist-packages/requests/__init__.py
 )
@@ -216,6 +216,55 @@ build() {
 	touch -r "$begun" "$QS_PREFIX/.built"
 	rm -f "$begun"
 	step_done "built and installed"
+}
+
+# --- the explorers of the API --------------------------------------------
+
+fetch_explorer() {
+	as_source_owner mkdir -p "$1" &&
+		as_source_owner cp "$SRC"/contrib/web/{package.json,package-lock.json,.npmrc} \
+		    "$1" &&
+		(cd "$1" && as_source_owner env npm_config_cache="$1/cache" \
+		    npm ci --ignore-scripts --no-audit --no-fund)
+}
+
+install_explorer() {
+	local from=$1/node_modules to=$2
+	mkdir -p "$to" &&
+		install -m 644 "$from"/swagger-ui-dist/swagger-ui{.css,-bundle.js} \
+		    "$from"/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt \
+		    "$from/redoc/bundles/redoc.standalone.js.LICENSE.txt" "$to" &&
+		sed 's|https://cdn\.redoc\.ly/[a-z/.-]*|/icon.svg|g' \
+		    "$from/redoc/bundles/redoc.standalone.js" \
+		    >"$to/redoc.standalone.js" &&
+		install -m 644 "$from/swagger-ui-dist/LICENSE" \
+		    "$to/swagger-ui.LICENSE.txt" &&
+		install -m 644 "$from/redoc/LICENSE" "$to/redoc.LICENSE.txt" &&
+		install -m 644 "$SRC/contrib/web/package-lock.json" "$to"
+}
+
+# Swagger UI and ReDoc, into the folder that nginx serves. They are the one
+# thing that the instance can do without, so no network is no failure.
+explorer() {
+	local cache=$BUILD/explorer to=$QS_PREFIX/share/cardea/html/explorer
+	step Explorer "$BUILD/explorer.log"
+	if cmp -s "$SRC/contrib/web/package-lock.json" "$to/package-lock.json"; then
+		step_done unchanged
+		return
+	fi
+	as_source_owner tee "$STEP_LOG" </dev/null
+	if ! cmp -s "$SRC/contrib/web/package-lock.json" "$cache/.fetched"; then
+		if ! logged fetch_explorer "$cache"; then
+			step_done "left out, /docs will be bare; see $STEP_LOG"
+			return
+		fi
+		as_source_owner cp "$SRC/contrib/web/package-lock.json" \
+		    "$cache/.fetched"
+	fi
+	umask 022
+	logged install_explorer "$cache" "$to" ||
+		fail "the explorers cannot be installed" "Is the disk full?"
+	step_done installed
 }
 
 # --- the state folder ----------------------------------------------------

@@ -21,6 +21,8 @@ const struct route *const route_tables[] = {
 
 const char *const static_routes[] = {
 	"static GET / index.html",
+	"static GET /docs docs.html",
+	"static GET /redoc redoc.html",
 	"static GET /reset-password reset-password.html",
 	"static GET /verify-email verify-email.html",
 	NULL,

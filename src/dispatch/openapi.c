@@ -656,7 +656,7 @@ put_info(struct buf *b)
 	doc_text(b, "title", "Cardea");
 	doc_text(b, "version", PACKAGE_VERSION);
 	doc_text(b, "description",
-	    "Accounts and sessions behind four APIs over one domain, each"
+	    "Accounts and sessions behind several APIs over one domain, each"
 	    " with its own paths, case and errors.\n\n"
 	    "Times are RFC 3339 in UTC. Ids carry a prefix and are also"
 	    " taken as bare UUIDs. Unknown members of a body are ignored."
