@@ -130,6 +130,15 @@ alt_view_of(const struct route *r)
 /* --- names --- */
 
 static void
+name_view(struct openapi *o, const struct route *r, const struct field *view,
+    enum dialect_id d)
+{
+	if (view != NULL)
+		schemas_name(&o->schemas, view, d, SCHEMA_OUT,
+		    view == dialects[d]->message ? "message" : r->op->id);
+}
+
+static void
 name_tables(struct openapi *o, const struct route *r)
 {
 	struct schemas *s = &o->schemas;
@@ -137,13 +146,15 @@ name_tables(struct openapi *o, const struct route *r)
 
 	if (schema_has_body(r->op->in))
 		schemas_name(s, r->op->in, r->dialect, SCHEMA_IN, r->op->id);
-	if (shown && view_of(r) != NULL)
-		schemas_name(s, view_of(r), r->dialect, SCHEMA_OUT, r->op->id);
+	if (shown)
+		name_view(o, r, view_of(r), r->dialect);
+	if (r->op->also == 202)
+		name_view(o, r, dialects[r->dialect]->message, r->dialect);
 	if (r->alt_key == NULL)
 		return;
 	schemas_name(s, r->op->in, r->alt, SCHEMA_IN, r->op->id);
-	if (shown && alt_view_of(r) != NULL)
-		schemas_name(s, alt_view_of(r), r->alt, SCHEMA_OUT, r->op->id);
+	if (shown)
+		name_view(o, r, alt_view_of(r), r->alt);
 }
 
 static void
@@ -159,7 +170,6 @@ name_shared(struct openapi *o)
 		if (dialect->envelope_429 != NULL)
 			schemas_name(s, dialect->envelope_429, id, SCHEMA_OUT,
 			    "too_many_requests");
-		schemas_name(s, dialect->message, id, SCHEMA_OUT, "message");
 	}
 }
 
