@@ -6,7 +6,7 @@
 #include "dispatch/op.h"
 #include "http/quota.h"
 
-#define QUOTAS_MAX 6
+#define QUOTAS_MAX 8
 #define OWN        "of this kind"
 #define ALL        "of all kinds"
 
