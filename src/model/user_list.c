@@ -3,6 +3,9 @@
  * the users are walked in order of creation until the page is full; with one
  * that fits few, these are collected from the four indexes and sorted.
  * Conditions that a query does not make are bound so that they always hold.
+ *
+ * The server is told which index to walk: left to itself it starts at the
+ * newest user of the realm, however far back the page is.
  */
 #include "model/user_list.h"
 
@@ -24,6 +27,13 @@
 	" u.realm_id = ? AND u.created_at >= ? AND u.created_at < ?"           \
 	" AND (? IS NULL AND u.status <> 'deleted' OR u.status = ?)"
 #define FILTER_BIND "uttss"
+
+#define WALK "user u FORCE INDEX (user_created) WHERE" FILTER
+/* The same bindings; only with a status. */
+#define WALK_STATUS                                                            \
+	"user u FORCE INDEX (user_status) WHERE u.realm_id = ?"                \
+	" AND u.created_at >= ? AND u.created_at < ?"                          \
+	" AND u.status = COALESCE(?, ?)"
 
 #define MARK                                                                   \
 	" AND u.created_at <= ? AND (u.created_at < ? OR u.id < ?)"            \
@@ -64,11 +74,16 @@ static const struct col count_cols[] = { COL(struct count_row, n), COL_END };
 
 const struct stmt user_list_stmts[USER_LIST_STMT__MAX] = {
 	[USER_LIST_WALK] = { SCOPE_REALM, FILTER_BIND SEARCH_BIND MARK_BIND,
-	    page_cols,
-	    "SELECT " USER_SELECT " FROM user u WHERE" FILTER SEARCH MARK },
+	    page_cols, "SELECT " USER_SELECT " FROM " WALK SEARCH MARK },
 	[USER_LIST_WALK_COUNT] = { SCOPE_REALM, FILTER_BIND SEARCH_BIND,
 	    count_cols,
-	    "SELECT COUNT(*) FROM (SELECT 1 FROM user u WHERE" FILTER SEARCH
+	    "SELECT COUNT(*) FROM (SELECT 1 FROM " WALK SEARCH " LIMIT " BEYOND
+	    ") c" },
+	[USER_LIST_STATUS] = { SCOPE_REALM, FILTER_BIND SEARCH_BIND MARK_BIND,
+	    page_cols, "SELECT " USER_SELECT " FROM " WALK_STATUS SEARCH MARK },
+	[USER_LIST_STATUS_COUNT] = { SCOPE_REALM, FILTER_BIND SEARCH_BIND,
+	    count_cols,
+	    "SELECT COUNT(*) FROM (SELECT 1 FROM " WALK_STATUS SEARCH
 	    " LIMIT " BEYOND ") c" },
 	[USER_LIST_MATCHES] = { SCOPE_REALM, MATCH_BIND, count_cols,
 	    "SELECT COUNT(*) FROM (" MATCH(" LIMIT " BEYOND) ") m" },
@@ -173,14 +188,37 @@ fits_few(struct ctx *cx, const struct terms *t, bool *ret)
 	return r;
 }
 
+/* No more is asked for than what the matches were counted by. */
+static bool
+is_plain(const struct terms *t)
+{
+	return t->like != NULL && t->status == NULL && t->from == LONG_AGO &&
+	    t->before == FAR_FUTURE;
+}
+
+/* Whatever exceeds USER_LIST_REACH may stand for "many". */
+static int
+count_exact(struct ctx *cx, const struct terms *t, bool few,
+    struct count_row *ret)
+{
+	if (few)
+		return db_row(cx, &user_list_stmts[USER_LIST_MATCHED_COUNT],
+		    ret, MATCH_ARGS(t), FILTER_ARGS(t));
+	if (is_plain(t)) {
+		ret->n = USER_LIST_REACH + 1;
+		return 0;
+	}
+	return db_row(cx,
+	    &user_list_stmts[t->status == NULL ? USER_LIST_WALK_COUNT
+					       : USER_LIST_STATUS_COUNT],
+	    ret, FILTER_ARGS(t), SEARCH_ARGS(t));
+}
+
 static int
 count_total(struct ctx *cx, const struct terms *t, bool few, int64_t *ret)
 {
 	struct count_row row;
-	int r = few ? db_row(cx, &user_list_stmts[USER_LIST_MATCHED_COUNT],
-			  &row, MATCH_ARGS(t), FILTER_ARGS(t))
-		    : db_row(cx, &user_list_stmts[USER_LIST_WALK_COUNT], &row,
-			  FILTER_ARGS(t), SEARCH_ARGS(t));
+	int r = count_exact(cx, t, few, &row);
 
 	if (r == 0 && row.n > USER_LIST_REACH)
 		r = db_row(cx, &user_list_stmts[USER_LIST_ESTIMATE], &row,
@@ -197,8 +235,11 @@ read_page(struct ctx *cx, const struct terms *t, bool few, struct list *ret)
 		return db_rows(cx, &user_list_stmts[USER_LIST_MATCHED], ret,
 		    sizeof(struct user), MATCH_ARGS(t), FILTER_ARGS(t),
 		    MARK_ARGS(t));
-	return db_rows(cx, &user_list_stmts[USER_LIST_WALK], ret,
-	    sizeof(struct user), FILTER_ARGS(t), SEARCH_ARGS(t), MARK_ARGS(t));
+	return db_rows(cx,
+	    &user_list_stmts[t->status == NULL ? USER_LIST_WALK
+					       : USER_LIST_STATUS],
+	    ret, sizeof(struct user), FILTER_ARGS(t), SEARCH_ARGS(t),
+	    MARK_ARGS(t));
 }
 
 _Static_assert(offsetof(struct user_secret, user) == 0,
