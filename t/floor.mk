@@ -167,8 +167,11 @@ EXTRA_DIST += t/support/with-db t/golden/scope-none.txt
 EXTRA_DIST += t/e2e/faults.t t/e2e/run t/e2e/tap.sh t/e2e/mail.t t/e2e/nginx.t \
 	t/e2e/quickstart.t \
 	t/e2e/clients.t
-EXTRA_DIST += t/clients/mails.mjs t/clients/openapi.test.mjs \
-	t/clients/plinto.md t/clients/support.mjs
+EXTRA_DIST += t/clients/auctoritas.test.mjs t/clients/authapi.md \
+	t/clients/authapi.test.mjs t/clients/janua-v1.md \
+	t/clients/janua-v1.test.mjs t/clients/mails.mjs \
+	t/clients/openapi.test.mjs t/clients/plinto.md \
+	t/clients/plinto.test.mjs t/clients/support.mjs
 EXTRA_DIST += t/browser/.npmrc t/browser/package.json \
 	t/browser/package-lock.json t/browser/browser.mjs \
 	t/browser/devices.test.mjs t/browser/docs.test.mjs \

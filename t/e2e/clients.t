@@ -3,7 +3,6 @@
 # examples as their readers would run them, and the hosted pages in Chromium.
 # E2E_SUITES="FILE..." runs some alone.
 set -euo pipefail
-shopt -s nullglob
 src=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 export E2E_NODE=$E2E_DIR/node
 
