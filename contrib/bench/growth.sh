@@ -14,7 +14,7 @@ growth_sql() {
 
 # About what the rows of one user and four sessions take, with a margin.
 growth_room() {
-	local have need=$((GROWTH * 3 / 1000 + 600)) # MB
+	local have need=$((GROWTH * 26 / 10000 + 600)) # MB
 	have=$(df -Pm "$B" | awk 'NR == 2 { print $4 }')
 	[[ -e $B/growth/users-$GROWTH ]] || [[ $have -gt $((need * 3 / 2)) ]] ||
 		fail "$GROWTH users need about $need MB, and $have MB are free" \
@@ -23,12 +23,14 @@ growth_room() {
 	have=$(awk '/^MemAvailable/ { print int($2 / 1024) }' /proc/meminfo)
 	if [[ $POOL -gt $((have * 7 / 10)) ]]; then
 		POOL=$((have * 7 / 10))
-		progress "the buffer pool is $POOL MB only: the data may not fit"
+		progress "the buffer pool gets $POOL MB, less than the data takes"
 	fi
 }
 
+# growth_server POOL-MB OPTION...
 growth_server() {
-	local d=$B/growth
+	local d=$B/growth pool=$1
+	shift
 	mkdir -p "$d/tmp"
 	if [[ ! -d $d/data ]]; then
 		TMPDIR=$d/tmp logged mariadb-install-db --no-defaults --force \
@@ -41,7 +43,7 @@ growth_server() {
 	    --socket="$RUN/growth.sock" --pid-file="$RUN/growth.pid" \
 	    --skip-networking --tmpdir="$d/tmp" \
 	    --character-set-server=utf8mb4 --collation-server=utf8mb4_bin \
-	    --innodb-buffer-pool-size="${POOL}M" --innodb-log-file-size=1G \
+	    --innodb-buffer-pool-size="${pool}M" --innodb-log-file-size=1G \
 	    --performance-schema=OFF --query-cache-size=0 --max-connections=60 \
 	    "$@"
 	until_true 120 bench-growth-db growth_sql -e 'SELECT 1' ||
@@ -109,6 +111,7 @@ growth_active() {
 growth_serve() {
 	free_port
 	GROWTH_PORT[$1]=$PORT_FREE
+	rm -f "$RUN/$1.sock"
 	begin "cardea-$1" "$PREFIX/sbin/cardea" -c "$B/$1.conf"
 	until_true 20 "bench-cardea-$1" listens "$RUN/$1.sock" ||
 		fail "cardea on $1 does not start" "Look at $VAR/log/bench-cardea-$1.log"
@@ -144,13 +147,14 @@ row_growth() {
 		conf_for $db "$RUN/growth.sock" $db
 	done
 	if [[ ! -e $B/growth/small-$SMALL || ! -e $B/growth/big-$GROWTH ]]; then
-		growth_server --innodb-flush-log-at-trx-commit=0 \
-		    --innodb-doublewrite=OFF
+		# Rows come in the order of their keys: a small pool does.
+		growth_server $((POOL < 2048 ? POOL : 2048)) \
+		    --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=OFF
 		growth_fill small $SMALL
 		growth_fill big "$GROWTH"
 		finish growth-db
 	fi
-	growth_server
+	growth_server "$POOL"
 	growth_sample small $SMALL
 	growth_sample big "$GROWTH"
 	growth_serve small
