@@ -33,13 +33,32 @@ put_escape(struct buf *b, unsigned char c)
 	}
 }
 
+/*
+ * No byte of these eight is a control character, a quote, a backslash or
+ * beyond ASCII. May say false where it could say true.
+ */
+static bool
+plain_word(const char *s)
+{
+	const uint64_t each = 0x0101010101010101, top = each << 7;
+	uint64_t v, quote, backslash;
+
+	memcpy(&v, s, sizeof(v));
+	quote = v ^ each * '"';
+	backslash = v ^ each * '\\';
+	return ((v | (v - each * 0x20) | (quote - each) | (backslash - each)) &
+		   top) == 0;
+}
+
 /* How many bytes at s go out as they are. */
 static size_t
 plain_length(const char *s, size_t n)
 {
 	size_t i, w;
 
-	for (i = 0; i < n; i += w) {
+	for (i = 0; n - i >= 8 && plain_word(s + i); i += 8)
+		continue;
+	for (; i < n; i += w) {
 		unsigned char c = (unsigned char)s[i];
 
 		w = 1;

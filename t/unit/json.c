@@ -1048,6 +1048,34 @@ START_TEST(write_string_table)
 }
 END_TEST
 
+/* Every byte at every place of a text: written as it is alone. */
+START_TEST(write_string_places)
+{
+	char text[] = "abcdefghijklmnopqrs", alone[] = "x";
+	struct buf one, all, want;
+	size_t at, n = sizeof(text) - 1;
+
+	for (int byte = 1; byte < 256; byte++) {
+		alone[0] = (char)byte;
+		buf_init(&one, cx.mem, 16);
+		json_put_string(&one, alone);
+		for (at = 0; at < n; at++) {
+			char before = text[at];
+
+			text[at] = (char)byte;
+			buf_init(&all, cx.mem, 64);
+			json_put_string(&all, text);
+			text[at] = before;
+			buf_init(&want, cx.mem, 64);
+			buf_printf(&want, "\"%.*s%.*s%s\"", (int)at, text,
+			    (int)one.n - 2, one.p + 1, text + at + 1);
+			same(alone, want.p, all.p);
+		}
+		arena_reset(cx.mem);
+	}
+}
+END_TEST
+
 /* Text of every kind of character: ours to json-c and back. */
 START_TEST(round_trip_json_c)
 {
@@ -1141,6 +1169,7 @@ main(void)
 	tcase_add_test(t, write_object);
 	tcase_add_test(t, write_small);
 	tcase_add_test(t, write_string_table);
+	tcase_add_test(t, write_string_places);
 	tcase_add_test(t, round_trip_json_c);
 	tcase_add_test(t, round_trip_struct);
 	suite_add_tcase(s, t);
