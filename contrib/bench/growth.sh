@@ -155,6 +155,10 @@ row_growth() {
 		finish growth-db
 	fi
 	growth_server "$POOL"
+	for db in small big; do
+		logged "$PREFIX/bin/cardeactl" -c "$B/$db.conf" migrate ||
+			fail "the schema of $db is not up to date" "Look at $STEP_LOG"
+	done
 	growth_sample small $SMALL
 	growth_sample big "$GROWTH"
 	growth_serve small
