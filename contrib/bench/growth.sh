@@ -157,7 +157,8 @@ row_growth() {
 	growth_server "$POOL"
 	for db in small big; do
 		logged "$PREFIX/bin/cardeactl" -c "$B/$db.conf" migrate ||
-			fail "the schema of $db is not up to date" "Look at $STEP_LOG"
+			fail "the schema of $db cannot be brought up to date" \
+			    "Look at $STEP_LOG, or make the data anew: rm -r $B/growth"
 	done
 	growth_sample small $SMALL
 	growth_sample big "$GROWTH"
