@@ -587,6 +587,21 @@ START_TEST(unlock)
 }
 END_TEST
 
+static const struct col number_cols[] = {
+	{ COL_INT64, 0 },
+	COL_END,
+};
+
+static int64_t
+number(struct ctx *cx, const char *text)
+{
+	struct stmt stmt = { SCOPE_NONE, "", number_cols, text };
+	int64_t n = -1;
+
+	ck_assert_int_eq(db_row(cx, &stmt, &n), 0);
+	return n;
+}
+
 /* --- deletion --- */
 
 static const struct api_case delete_fresh[] = {
@@ -623,7 +638,20 @@ static const struct api_case delete_fresh[] = {
 
 START_TEST(deletion)
 {
+	static const char *const left[] = {
+		"SELECT COUNT(*) FROM session s JOIN user u ON u.id = s.user_id"
+		" WHERE u.status = 'deleted' AND s.revoked_at IS NULL",
+		"SELECT COUNT(*) FROM link l JOIN user u ON u.id = l.user_id"
+		" WHERE u.status = 'deleted'",
+		"SELECT COUNT(*) FROM user WHERE status = 'deleted' AND"
+		" NOT (email_key <=> NULL AND username_key <=> NULL"
+		" AND password <=> NULL)",
+	};
+
 	api_run(&api, delete_fresh);
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++)
+		ck_assert_msg(number(&api.db.cx, left[i]) == 0, "left: %s",
+		    left[i]);
 }
 END_TEST
 
@@ -757,21 +785,6 @@ struct leaving {
 	pid_t other;
 	bool waited;
 };
-
-static const struct col number_cols[] = {
-	{ COL_INT64, 0 },
-	COL_END,
-};
-
-static int64_t
-number(struct ctx *cx, const char *text)
-{
-	struct stmt stmt = { SCOPE_NONE, "", number_cols, text };
-	int64_t n = -1;
-
-	ck_assert_int_eq(db_row(cx, &stmt, &n), 0);
-	return n;
-}
 
 static bool
 still_runs(pid_t pid)
