@@ -164,7 +164,8 @@ fuzz:
 CLEANFILES += t/fuzz/*-fuzz
 
 EXTRA_DIST += t/support/with-db t/golden/scope-none.txt
-EXTRA_DIST += t/e2e/avatar.t t/e2e/faults.t t/e2e/run t/e2e/tap.sh \
+EXTRA_DIST += t/e2e/avatar.t t/e2e/faults.t t/e2e/hostile.t \
+	t/e2e/hostile.mjs t/e2e/run t/e2e/tap.sh \
 	t/e2e/mail.t t/e2e/nginx.t \
 	t/e2e/quickstart.t \
 	t/e2e/clients.t

@@ -160,6 +160,14 @@ paths() {
 	envelope "an encoded NUL" api 400 BAD_REQUEST
 	http "$E2E_URL/v1/$(printf '%09000d' 0)"
 	envelope "a path that is too long" api 414 BAD_REQUEST
+	http -H 'Transfer-Encoding: x' "$E2E_URL$health"
+	envelope "an unknown transfer coding" api 400 BAD_REQUEST
+	http -H 'Authorization: a' -H 'Authorization: b' "$E2E_URL/api%2fv1"
+	envelope "an encoded slash and a header twice" api 400 BAD_REQUEST
+	http -H 'If-Match: "x"' "$E2E_URL/style.css"
+	envelope "a page that is another" api 412 BAD_REQUEST
+	http -H 'Range: bytes=99999999-' "$E2E_URL/style.css"
+	envelope "a range beyond the page" api 416 BAD_REQUEST
 	http -H 'X-A: "' "$E2E_URL/api/%22nope%22%0a"
 	is "a quote in the path" 404 "$STATUS"
 	for row in /api//v1/./health /api/v1/x/../health /%61pi/v1/health/; do
