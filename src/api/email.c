@@ -15,7 +15,7 @@ struct verify_in {
 static const struct field verify_in[] = {
 	FIELD(struct verify_in, token, F_STRING,
 	    .flags = F_REQUIRED | F_SECRET | F_NOT_EMPTY, .max = 512,
-	    .about = "Of the mailed link", .example = "lnk_4Zq..."),
+	    .about = "Of the mailed link", .example = "q5Jx0Wd8..."),
 	FIELD_END,
 };
 

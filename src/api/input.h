@@ -21,8 +21,12 @@ const char *web_url_check(const char *url);
 	    .check = email_check, .about = "E-mail address",                   \
 	    .example = "ann@example.com", .format = "email")
 #define PASSWORD_ROW(type, member)                                             \
+	PASSWORD_ROW_LIKE(type, member, "SecurePass123!")
+#define NEW_PASSWORD_ROW(type, member)                                         \
+	PASSWORD_ROW_LIKE(type, member, "NewPass456!")
+#define PASSWORD_ROW_LIKE(type, member, shown)                                 \
 	FIELD(type, member, F_STRING, .flags = F_REQUIRED | F_SECRET,          \
 	    .min = 1, .max = 1024, .check = password_bytes_check,              \
-	    .about = "Password", .example = "SecurePass123!")
+	    .about = "Password", .example = (shown))
 
 #endif

@@ -17,7 +17,7 @@ struct change_in {
 
 static const struct field change_in[] = {
 	PASSWORD_ROW(struct change_in, current_password),
-	PASSWORD_ROW(struct change_in, new_password),
+	NEW_PASSWORD_ROW(struct change_in, new_password),
 	FIELD_END,
 };
 
@@ -49,7 +49,7 @@ static const struct field change_of_in[] = {
 	FIELD(struct change_in, user_id, F_ID, .flags = F_PATH,
 	    .prefix = "usr"),
 	PASSWORD_ROW(struct change_in, current_password),
-	PASSWORD_ROW(struct change_in, new_password),
+	NEW_PASSWORD_ROW(struct change_in, new_password),
 	FIELD_END,
 };
 
@@ -123,11 +123,11 @@ struct reset_in {
 #define TOKEN_ROW                                                              \
 	FIELD(struct reset_in, token, F_STRING,                                \
 	    .flags = F_REQUIRED | F_SECRET | F_NOT_EMPTY, .max = 512,          \
-	    .about = "Of the mailed link", .example = "lnk_4Zq...")
+	    .about = "Of the mailed link", .example = "q5Jx0Wd8...")
 
 static const struct field reset_in[] = {
 	TOKEN_ROW,
-	PASSWORD_ROW(struct reset_in, new_password),
+	NEW_PASSWORD_ROW(struct reset_in, new_password),
 	FIELD_END,
 };
 
@@ -137,7 +137,7 @@ static const struct field confirm_in[] = {
 	FIELD_AS(struct reset_in, "password", new_password, F_STRING,
 	    .flags = F_REQUIRED | F_SECRET, .min = 1, .max = 1024,
 	    .alias = "new_password", .check = password_bytes_check,
-	    .example = "SecurePass123!"),
+	    .example = "NewPass456!"),
 	FIELD_END,
 };
 

@@ -22,17 +22,18 @@ struct profile_in {
 	const char *organization, *user_metadata, *email;
 };
 
-#define NAME_ROW(name, member, n)                                              \
+#define NAME_ROW(name, member, n, shown)                                       \
 	FIELD_AS(struct profile_in, name, member, F_STRING,                    \
-	    .flags = F_TRIM | F_ONE_LINE, .max = (n))
+	    .flags = F_TRIM | F_ONE_LINE, .max = (n), .example = (shown))
 
 static const struct field profile_in[] = {
 	FIELD(struct profile_in, user_id, F_ID, .flags = F_PATH | F_ME,
 	    .prefix = "usr"),
-	NAME_ROW("first_name", first_name, 100),
-	NAME_ROW("last_name", last_name, 100),
-	NAME_ROW("display_name", display_name, 200),
-	FIELD(struct profile_in, bio, F_STRING, .max = 1000),
+	NAME_ROW("first_name", first_name, 100, "Jane"),
+	NAME_ROW("last_name", last_name, 100, "Smith"),
+	NAME_ROW("display_name", display_name, 200, "Jane Smith"),
+	FIELD(struct profile_in, bio, F_STRING, .max = 1000,
+	    .example = "Software Engineer"),
 	FIELD(struct profile_in, phone_number, F_STRING, .flags = F_TRIM,
 	    .max = 20, .check = phone_check, .example = "+49 30 1234567",
 	    .about = "Another number is unverified"),
@@ -49,13 +50,13 @@ static const struct field profile_in[] = {
 };
 
 static const struct field named_in[] = {
-	NAME_ROW("name", display_name, 200),
-	NAME_ROW("organization", organization, 200),
+	NAME_ROW("name", display_name, 200, "Jane Smith"),
+	NAME_ROW("organization", organization, 200, "Example Corp"),
 	FIELD_END,
 };
 
 static const struct field legacy_in[] = {
-	NAME_ROW("name", display_name, 200),
+	NAME_ROW("name", display_name, 200, "Jane Smith"),
 	EMAIL_ROW(struct profile_in),
 	FIELD_END,
 };

@@ -116,10 +116,12 @@ static const struct op delete_op = {
 
 static const struct field suspend_in[] = {
 	USER_ROW,
-	FIELD(struct user_in, reason, F_STRING, .flags = F_TRIM, .max = 500),
+	FIELD(struct user_in, reason, F_STRING, .flags = F_TRIM, .max = 500,
+	    .example = "Violation of terms of service"),
 	FIELD(struct user_in, duration, F_INT, .min = 60,
 	    .max = INT64_C(100) * 365 * 86400,
-	    .about = "Seconds; without it, until it is ended"),
+	    .about = "Seconds; without it, until it is ended",
+	    .example = "86400"),
 	FIELD_END,
 };
 

@@ -66,7 +66,7 @@ struct field {
 	size_t sub_size; /* of the struct that sub describes */
 	/* NULL, or why this string will not do */
 	const char *(*check)(const char *value);
-	/* for the API's documentation: the example is JSON where the kind is no
+	/* for the API's documentation: the example is JSON where that is no
 	 * string, the format one that OpenAPI knows ("email", "uri") */
 	const char *about;
 	const char *example;

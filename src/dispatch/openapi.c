@@ -492,6 +492,16 @@ put_responses(struct openapi *o, const struct route *r)
 
 /* --- operations --- */
 
+static size_t
+n_variables(const struct route *r)
+{
+	size_t n = 0;
+
+	for (const char *p = r->path; *p != '\0'; p++)
+		n += *p == '{';
+	return n;
+}
+
 static void
 put_description(struct openapi *o, const struct route *r)
 {
@@ -501,7 +511,7 @@ put_description(struct openapi *o, const struct route *r)
 	buf_init(&b, o->mem, 256);
 	if (r->op->about != NULL)
 		buf_printf(&b, "%s\n\n", r->op->about);
-	if (first != r)
+	if (first != r && n_variables(first) == n_variables(r))
 		buf_printf(&b, "The same as `%s %s`.\n\n",
 		    http_method_name(first->method),
 		    openapi_path(o->mem, first));

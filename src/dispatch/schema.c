@@ -114,23 +114,43 @@ item_name(struct arena *mem, const struct field *f)
 {
 	size_t n = strlen(f->name);
 
-	if (f->kind == F_LIST && n > 1 && f->name[n - 1] == 's')
-		n--;
-	return arena_strndup(mem, f->name, n);
+	if (f->kind != F_LIST || n < 4 || f->name[n - 1] != 's')
+		return f->name;
+	if (strcmp(f->name + n - 3, "ies") == 0)
+		return arena_printf(mem, "%.*sy", (int)n - 3, f->name);
+	return arena_strndup(mem, f->name, n - 1);
 }
 
-void
-schemas_name(struct schemas *s, const struct field *rows, enum dialect_id d,
-    enum schema_way way, const char *like)
+/* A name that is taken is told apart by the table that it stands in. */
+static const char *
+name_make(const struct schemas *s, const struct schema_name *in,
+    const char *like)
 {
-	const char *base = arena_printf(s->mem, "%s.%s%s", dialects[d]->name,
-	    schema_camel(s->mem, like), way == SCHEMA_IN ? "Input" : "");
+	const char *suffix = in->way == SCHEMA_IN ? "Input" : "";
+	const char *name = schema_camel(s->mem, like);
+	const char *base = arena_printf(s->mem, "%s.%s%s",
+	    dialects[in->dialect]->name, name, suffix);
 	const char *text = base;
+
+	if (in->text != NULL && name_taken(s, text))
+		text = base =
+		    arena_printf(s->mem, "%s%s%s", in->text, name, suffix);
+	for (int i = 2; name_taken(s, text); i++)
+		text = arena_printf(s->mem, "%s%d", base, i);
+	return text;
+}
+
+static void
+name_table(struct schemas *s, const struct field *rows, enum dialect_id d,
+    enum schema_way way, const char *like, const char *parent)
+{
+	const char *text;
 
 	if (name_of(s, rows, d, way) != NULL)
 		return;
-	for (int i = 2; name_taken(s, text); i++)
-		text = arena_printf(s->mem, "%s%d", base, i);
+	text = name_make(s,
+	    &(struct schema_name) { .dialect = d, .way = way, .text = parent },
+	    like);
 	add_name(s,
 	    &(struct schema_name) { .rows = rows,
 		.dialect = d,
@@ -139,11 +159,55 @@ schemas_name(struct schemas *s, const struct field *rows, enum dialect_id d,
 	for (const struct field *f = rows; f->name != NULL; f++) {
 		if (is_ref(f) && f->sub != NULL && way == SCHEMA_OUT &&
 		    (f->flags & (F_NULLABLE | F_RAW_OBJECT)) == 0)
-			schemas_name(s, f->sub, d, way, item_name(s->mem, f));
+			name_table(s, f->sub, d, way, item_name(s->mem, f),
+			    text);
 	}
 }
 
+void
+schemas_name(struct schemas *s, const struct field *rows, enum dialect_id d,
+    enum schema_way way, const char *like)
+{
+	name_table(s, rows, d, way, like, NULL);
+}
+
 /* --- examples --- */
+
+/* Of rows that have none of their own. */
+static const struct {
+	const char *name, *example;
+} usual[] = {
+	{ "browser", "Firefox" },
+	{ "city", "San Francisco" },
+	{ "country", "United States" },
+	{ "device", "Firefox on Linux" },
+	{ "device_name", "Firefox on Linux" },
+	{ "device_type", "desktop" },
+	{ "email", "ann@example.com" },
+	{ "first_name", "Ann" },
+	{ "ip", "203.0.113.7" },
+	{ "ip_address", "203.0.113.7" },
+	{ "last_ip_address", "203.0.113.7" },
+	{ "last_name", "Lee" },
+	{ "message", "Done" },
+	{ "name", "Firefox on Linux" },
+	{ "os", "Linux" },
+	{ "status", "ready" },
+	{ "user_agent",
+	    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101"
+	    " Firefox/128.0" },
+	{ "username", "ann" },
+};
+
+static const char *
+usual_example(const char *name)
+{
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (strcmp(usual[i].name, name) == 0)
+			return usual[i].example;
+	}
+	return NULL;
+}
 
 static const char *
 quoted(struct arena *mem, const char *text)
@@ -165,19 +229,27 @@ id_example(struct arena *mem, const char *prefix)
 	return quoted(mem, text);
 }
 
+static bool
+is_text(const struct field *f)
+{
+	return f->kind == F_STRING || f->kind == F_ID || f->kind == F_TIME;
+}
+
 const char *
 schema_example(struct arena *mem, const struct field *f)
 {
-	if (f->kind == F_ID)
+	const char *example = f->example;
+
+	if (example == NULL && f->kind == F_ID)
 		return id_example(mem, f->prefix);
-	if (f->kind == F_TIME)
+	if (example == NULL && f->kind == F_TIME)
 		return EXAMPLE_TIME;
-	if (f->example != NULL)
-		return f->kind == F_STRING ? quoted(mem, f->example)
-					   : f->example;
-	if (f->kind == F_STRING && f->values != NULL)
-		return quoted(mem, f->values[0]);
-	return NULL;
+	if (example == NULL && f->kind == F_STRING)
+		example =
+		    f->values != NULL ? f->values[0] : usual_example(f->name);
+	if (example == NULL || !is_text(f))
+		return example;
+	return quoted(mem, example);
 }
 
 void
