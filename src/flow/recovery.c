@@ -140,8 +140,10 @@ change_tx(struct ctx *cx, void *arg)
 {
 	struct change *ch = arg;
 	const struct user *u = &ch->actor->user;
-	int r = user_set_password(cx, &u->id, ch->phc);
+	int r = user_hold(cx, u);
 
+	if (r == 0)
+		r = user_set_password(cx, &u->id, ch->phc);
 	if (r == 0)
 		r = session_revoke_others(cx, &u->id, &ch->actor->session.id,
 		    "password_change", NULL);

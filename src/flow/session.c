@@ -79,10 +79,20 @@ session_open_extra(struct ctx *cx, const struct actor *actor,
 		.expires_at = expires_at,
 	};
 
+	struct session still;
+	int r;
+
 	if (!actor_recent(cx, actor))
 		return err_set(cx, ERR_REAUTHENTICATION_REQUIRED, NULL);
-	return session_open(cx, actor->realm, &actor->user, &new, &ret->session,
-	    &ret->tokens);
+	r = user_hold(cx, &actor->user);
+	if (r == 0)
+		r = session_get(cx, &actor->user.id, &actor->session.id,
+		    &still);
+	if (r == ERR_NOT_FOUND)
+		return err_set(cx, ERR_UNAUTHORIZED, NULL);
+	return r != 0 ? r
+		      : session_open(cx, actor->realm, &actor->user, &new,
+			    &ret->session, &ret->tokens);
 }
 
 int

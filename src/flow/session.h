@@ -32,7 +32,8 @@ struct session_extra {
  * Opens one beside the actor's own. It is no new sign-in: it has the actor's
  * auth_time, so that one cannot pass for recent for ever by opening others.
  * expires_at, in the future, beyond the realm's maximum becomes that.
- * ERR_REAUTHENTICATION_REQUIRED. In a transaction.
+ * ERR_REAUTHENTICATION_REQUIRED, ERR_UNAUTHORIZED when the actor's has been
+ * revoked meanwhile. In a transaction.
  */
 int session_open_extra(struct ctx *, const struct actor *,
     const struct client *, int64_t expires_at, struct session_extra *ret);

@@ -157,9 +157,11 @@ enter_tx(struct ctx *cx, void *arg)
 		.amr = AMR_PASSWORD,
 		.keeps_refresh = e->in->keeps_refresh,
 	};
-	int r =
-	    session_open(cx, e->realm, u, &new, &e->session, &e->ret->tokens);
+	int r = user_hold(cx, u);
 
+	if (r == 0)
+		r = session_open(cx, e->realm, u, &new, &e->session,
+		    &e->ret->tokens);
 	if (r == 0)
 		r = attempt_clear(cx, &e->attempt);
 	if (r == 0)

@@ -274,8 +274,11 @@ int
 session_revoke_others(struct ctx *cx, const struct uuid *user_id,
     const struct uuid *except, const char *reason, size_t *ret_n)
 {
-	return db_exec(cx, &session_stmts[SESSION_REVOKE_OTHERS], ret_n,
-	    cx->now_us, reason, user_id, except);
+	int r = user_lock_row(cx, user_id);
+
+	return r != 0 ? r
+		      : db_exec(cx, &session_stmts[SESSION_REVOKE_OTHERS],
+			    ret_n, cx->now_us, reason, user_id, except);
 }
 
 int

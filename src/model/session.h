@@ -116,7 +116,7 @@ int session_touch(struct ctx *, const struct session *);
 /* ERR_NOT_FOUND when it is not that user's, or revoked already. */
 int session_revoke(struct ctx *, const struct uuid *user_id,
     const struct uuid *id, const char *reason);
-/* except may be NULL: all of them. */
+/* except may be NULL: all of them. Locks the user's row; in a transaction. */
 int session_revoke_others(struct ctx *, const struct uuid *user_id,
     const struct uuid *except, const char *reason, size_t *ret_n);
 

@@ -63,6 +63,9 @@ const struct stmt user_stmts[USER_STMT__MAX] = {
 	    " email_verified_at = ?, updated_at = ? WHERE user.id = ?" },
 	[USER_LOCK_ROW] = { SCOPE_USER, "u", NULL,
 	    "UPDATE user SET updated_at = updated_at WHERE user.id = ?" },
+	[USER_HOLD] = { SCOPE_USER, "ui", password_cols,
+	    "SELECT password FROM user WHERE user.id = ? AND lock_epoch = ?"
+	    " FOR UPDATE" },
 	/* assigned from left to right: phone_number still is the old one */
 	[USER_SAVE] = { SCOPE_USER, "ssssssssssstu", NULL,
 	    "UPDATE user SET phone_verified_at ="
@@ -323,4 +326,13 @@ user_spare_admin(struct ctx *cx, const struct realm *realm,
 	if (r == 0 && row.n == 0)
 		r = err_set(cx, ERR_LAST_ADMIN, NULL);
 	return r;
+}
+
+int
+user_hold(struct ctx *cx, const struct user *u)
+{
+	struct user_secret row;
+	int r = db_row(cx, &user_stmts[USER_HOLD], &row, &u->id, u->lock_epoch);
+
+	return r == ERR_NOT_FOUND ? err_retry(cx, ERR_UNAVAILABLE, 1) : r;
 }

@@ -26,6 +26,7 @@ enum user_stmt {
 	USER_UNLOCK,
 	USER_SET_EMAIL,
 	USER_LOCK_ROW,
+	USER_HOLD,
 	USER_SAVE,
 	USER_SUSPEND,
 	USER_RESTORE,
@@ -137,6 +138,11 @@ int user_unlock(struct ctx *, const struct uuid *id);
 int user_set_email(struct ctx *, const struct uuid *id, const char *email);
 /* Serialises what must not happen twice at once for one user. In a tx. */
 int user_lock_row(struct ctx *, const struct uuid *id);
+/*
+ * Locks the row, too, for what was decided by an older look at the user: when
+ * the password has been changed since, ERR_UNAVAILABLE asks to try again.
+ */
+int user_hold(struct ctx *, const struct user *);
 
 /*
  * Writes what its owner may change: names, bio, phone_number, image, time

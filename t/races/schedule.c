@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "crypto/digest.h"
+#include "crypto/password.h"
 #include "db/db.h"
 #include "http/quota.h"
 #include "model/session.h"
@@ -38,9 +39,14 @@
 static struct api api;
 static size_t runs;
 
+/* What a run begins with, and what must hold after it. */
+static void (*run_begin)(void);
+static void (*run_judge)(size_t n, const char *order);
+
 /* The session that all of one run are about. */
 static struct {
 	char refresh[TOKEN_MAX], access[TOKEN_MAX];
+	char stale[TOKEN_MAX]; /* a refresh token that is too old */
 	struct uuid id;
 	bool revoked; /* a revocation has been answered */
 	int64_t presented; /* the highest counter that was accepted */
@@ -261,6 +267,22 @@ player_start(struct player *p)
 	sem_wait(&p->stopped);
 }
 
+static void
+player_open(struct player *p)
+{
+	client_open(&p->client, &api);
+	/* its keys are loaded, so that all runs have equal steps */
+	client_send(&p->client, HTTP_GET, "/.well-known/jwks.json", NULL, NULL);
+}
+
+/* The connection of the dead is gone; the next one has its own. */
+static void
+player_replace(struct player *p)
+{
+	client_close(&p->client);
+	player_open(p);
+}
+
 /* One step: until it stands still again, ends, or dies. */
 static void
 player_step(struct player *p)
@@ -274,6 +296,8 @@ player_step(struct player *p)
 	p->done = true;
 	pthread_join(p->thread, NULL);
 	db_set_hook(p->client.cx.db, NULL, NULL);
+	if (p->dying)
+		player_replace(p);
 }
 
 /* A fresh session for the next run, opened by the owner. */
@@ -377,7 +401,7 @@ run_once(size_t n, struct order *o)
 	char text[STEPS_MAX + 1];
 	size_t depth = 0;
 
-	session_start();
+	run_begin();
 	for (size_t i = 0; i < n; i++)
 		player_start(&players[i]);
 	for (; players_left(n) > 0; depth++) {
@@ -394,7 +418,7 @@ run_once(size_t n, struct order *o)
 	text[depth] = '\0';
 	o->n = depth;
 	runs++;
-	run_end(n, text);
+	run_judge(n, text);
 }
 
 /* The next order in lexical sequence; false after the last one. */
@@ -435,13 +459,11 @@ open_api(void)
 	api_signup(&api, "ann");
 	quota_init(key, 1000000, 1000);
 	api.db.conf.session_cap = 100000;
-	for (size_t i = 0; i < ACTORS_MAX; i++) {
-		client_open(&players[i].client, &api);
-		/* its keys are loaded, so that all runs have equal steps */
-		client_send(&players[i].client, HTTP_GET,
-		    "/.well-known/jwks.json", NULL, NULL);
-	}
+	for (size_t i = 0; i < ACTORS_MAX; i++)
+		player_open(&players[i]);
 	runs = 0;
+	run_begin = session_start;
+	run_judge = run_end;
 }
 
 static void
@@ -518,6 +540,22 @@ present(const char *path, const char *token)
 
 #define REFRESH "POST /api/v1/auth/refresh"
 
+/* The alerts that reuse of the session's tokens has raised. */
+static int
+alerts(void)
+{
+	struct {
+		int64_t n;
+	} row;
+	static const struct col cols[] = { { COL_INT64, 0 }, COL_END };
+	static const struct stmt stmt = { SCOPE_SESSION, "u", cols,
+		"SELECT COUNT(*) FROM event WHERE session_id = ?"
+		" AND kind = 'session.token_reuse'" };
+
+	ck_assert_int_eq(db_row(&api.db.cx, &stmt, &row, &shared.id), 0);
+	return (int)row.n;
+}
+
 /* One of the two that were at it goes on alone; then the other comes back. */
 static void
 told_apart(struct player *first, struct player *second)
@@ -532,10 +570,12 @@ told_apart(struct player *first, struct player *second)
 	    api_text(&api, "access_token"));
 	ck_assert_int_eq(present(NULL, first->access), 200);
 	clock_shift_us(31 * CLOCK_SECOND);
+	ck_assert_int_eq(alerts(), 0);
 	ck_assert_int_eq(present(REFRESH, late), 401);
 	ck_assert_int_eq(present(NULL, first->access), 401);
 	ck_assert_int_eq(present(REFRESH, first->refresh), 401);
 	ck_assert_int_eq(present(REFRESH, late), 401);
+	ck_assert_int_eq(alerts(), 1);
 	clock_shift_us(0);
 }
 
@@ -557,6 +597,205 @@ START_TEST(thief_and_owner)
 }
 END_TEST
 
+/*
+ * A thief presents a token that is long dead while others are at work. The
+ * answer that refuses it ends the session for all.
+ */
+static void
+presents_stale(struct player *p)
+{
+	char body[TOKEN_MAX + 64];
+
+	snprintf(body, sizeof(body), "{\"refresh_token\":\"%s\"}",
+	    shared.stale);
+	if (client_send(&p->client, HTTP_POST, "/api/v1/auth/refresh", NULL,
+		body) != 401)
+		wrong(p, "stale", false);
+	shared.revoked = true;
+}
+
+static void
+stale_start(void)
+{
+	session_start();
+	memcpy(shared.stale, shared.refresh, TOKEN_MAX);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(present(REFRESH, shared.refresh), 200);
+		snprintf(shared.refresh, TOKEN_MAX, "%s",
+		    api_text(&api, "refresh_token"));
+		snprintf(shared.access, TOKEN_MAX, "%s",
+		    api_text(&api, "access_token"));
+		ck_assert_int_eq(present(NULL, shared.access), 200);
+	}
+}
+
+static void
+stale_judge(size_t n, const char *order)
+{
+	run_end(n, order);
+	ck_assert_msg(alerts() == 1, "order %s: %d alerts", order, alerts());
+}
+
+START_TEST(stale_token)
+{
+	script_fn *const others[] = { goes_on, refreshes_twice,
+		presents_stale };
+
+	api_expect_log("refresh.reuse");
+	run_begin = stale_start;
+	run_judge = stale_judge;
+	for (size_t i = 0; i < 3; i++) {
+		cast(0, others[i], 0);
+		cast(1, presents_stale, 0);
+		all_orders(2);
+	}
+}
+END_TEST
+
+/* Whether an unanswered revocation was done, the session itself tells. */
+static void
+half_judge(size_t n, const char *order)
+{
+	struct session_user su;
+
+	ck_assert_int_eq(session_find(&api.db.cx, &shared.id, &su), 0);
+	ck_assert_msg(!shared.revoked || su.session.revoked_at != 0,
+	    "order %s: answered, but not revoked", order);
+	shared.revoked = su.session.revoked_at != 0;
+	run_end(n, order);
+}
+
+/* Who revokes dies on the way: nothing was answered, all or nothing is done. */
+START_TEST(revoker_dies)
+{
+	script_fn *const revokers[] = { signs_out, changes_password };
+
+	run_judge = half_judge;
+	for (size_t i = 0; i < 2; i++) {
+		for (int at = 1; at <= 4; at++) {
+			cast(0, goes_on, 0);
+			cast(1, revokers[i], at);
+			all_orders(2);
+		}
+	}
+}
+END_TEST
+
+#define OLD "SecurePass123!"
+#define NEW "NewerPass456!#"
+
+static int
+sign_in(const char *password)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body),
+	    "{\"email\":\"ann@example.com\",\"password\":\"%s\"}", password);
+	return api_send(&api,
+	    &(struct api_call) { "POST /api/v1/auth/signin", NULL, body });
+}
+
+/* The old password, hashed at a cost that signing in replaces. */
+static void
+password_start(void)
+{
+	struct password_cost cost = { 4, 8, 2 };
+	char phc[PASSWORD_PHC_MAX], sql[512];
+
+	ck_assert_int_eq(password_hash(OLD, strlen(OLD), &cost, phc), 0);
+	snprintf(sql, sizeof(sql), "UPDATE user SET password = '%s'", phc);
+	api_sql(&api, sql);
+	session_start();
+	api_sql(&api, sql);
+	for (size_t i = 0; i < ACTORS_MAX; i++)
+		players[i].client.status = 0;
+}
+
+static void
+signs_in(struct player *p)
+{
+	bool was_changed = shared.revoked;
+
+	client_send(&p->client, HTTP_POST, "/api/v1/auth/signin", NULL,
+	    "{\"email\":\"ann@example.com\",\"password\":\"" OLD "\"}");
+	if (p->client.status == 200 && was_changed)
+		wrong(p, "sign-in", true);
+	if (p->client.status != 200)
+		return;
+	if (!client_member(&p->client, "tokens.refresh_token", p->refresh,
+		TOKEN_MAX) ||
+	    !client_member(&p->client, "tokens.access_token", p->access,
+		TOKEN_MAX))
+		wrong(p, "no tokens", false);
+}
+
+/* With the endpoint; nobody else's doing keeps the first of them from it. */
+static void
+changes_own(struct player *p)
+{
+	bool was_changed = shared.revoked;
+	int status = client_send(&p->client, HTTP_POST,
+	    "/api/v1/auth/password/change", shared.access,
+	    "{\"current_password\":\"" OLD "\",\"new_password\":\"" NEW "\"}");
+
+	if (status == 200 ? was_changed
+			  : status != 400 && status != 401 && status != 503)
+		wrong(p, "change", was_changed);
+	if (status == 200)
+		shared.revoked = true;
+}
+
+/* The new password counts, and what came in with the old one is out. */
+static void
+password_judge(size_t n, const char *order)
+{
+	int changed = 0, got;
+
+	for (size_t i = 0; i < n; i++) {
+		struct player *p = &players[i];
+
+		ck_assert_msg(p->wrong[0] == '\0', "order %s, actor %zu: %s",
+		    order, i, p->wrong);
+		changed += p->script == changes_own && p->client.status == 200;
+		if (p->script != signs_in || p->client.status != 200)
+			continue;
+		got = present(NULL, p->access);
+		ck_assert_msg(got == 401, "order %s, actor %zu: me %d", order,
+		    i, got);
+		got = present(REFRESH, p->refresh);
+		ck_assert_msg(got == 401, "order %s, actor %zu: refresh %d",
+		    order, i, got);
+	}
+	ck_assert_msg(changed == 1, "order %s: changed %d times", order,
+	    changed);
+	got = sign_in(NEW);
+	ck_assert_msg(got == 200, "order %s: new password %d: %s", order, got,
+	    api.res.body.p);
+	got = sign_in(OLD);
+	ck_assert_msg(got == 401, "order %s: old password %d", order, got);
+}
+
+/* A sign-in on its way with the password that is being changed. */
+START_TEST(sign_in_and_password_change)
+{
+	run_begin = password_start;
+	run_judge = password_judge;
+	cast(0, signs_in, 0);
+	cast(1, changes_own, 0);
+	all_orders(2);
+}
+END_TEST
+
+START_TEST(two_password_changes)
+{
+	run_begin = password_start;
+	run_judge = password_judge;
+	cast(0, changes_own, 0);
+	cast(1, changes_own, 0);
+	all_orders(2);
+}
+END_TEST
+
 Suite *
 schedule_suite(void)
 {
@@ -570,6 +809,10 @@ schedule_suite(void)
 	tcase_add_test(tc, two_clients_and_a_sign_out);
 	tcase_add_test(tc, one_dies);
 	tcase_add_test(tc, thief_and_owner);
+	tcase_add_test(tc, stale_token);
+	tcase_add_test(tc, revoker_dies);
+	tcase_add_test(tc, sign_in_and_password_change);
+	tcase_add_test(tc, two_password_changes);
 	suite_add_tcase(s, tc);
 	return s;
 }
