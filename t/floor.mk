@@ -164,6 +164,19 @@ fuzz:
 CLEANFILES += t/fuzz/*-fuzz
 
 EXTRA_DIST += t/support/with-db t/golden/scope-none.txt
+# The faults' tools; they need no library of ours, and shift.so is loaded
+# before the C library.
+check_PROGRAMS += t/e2e/faults/load t/e2e/faults/sink t/e2e/faults/shift.so
+t_e2e_faults_load_SOURCES = t/e2e/faults/load.c
+t_e2e_faults_load_LDADD = -lpthread
+t_e2e_faults_sink_SOURCES = t/e2e/faults/sink.c
+t_e2e_faults_sink_LDADD =
+t_e2e_faults_shift_so_SOURCES = t/e2e/faults/shift.c
+t_e2e_faults_shift_so_CFLAGS = $(AM_CFLAGS) -fPIC
+t_e2e_faults_shift_so_LDFLAGS = -shared
+t_e2e_faults_shift_so_LDADD =
+EXTRA_DIST += t/e2e/faults/under-load.t
+
 EXTRA_DIST += t/e2e/avatar.t t/e2e/faults.t t/e2e/hostile.t \
 	t/e2e/hostile.mjs t/e2e/run t/e2e/tap.sh \
 	t/e2e/mail.t t/e2e/nginx.t \

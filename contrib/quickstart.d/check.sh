@@ -122,9 +122,17 @@ distribution() {
 
 # The sums of the end-to-end tests are in the last line of their output.
 end_to_end() {
-	local p=0 f=0
-	stage "end to end" env -u CARDEA_STATE -u CARDEA_PORTS \
-	    bash "$SRC/t/e2e/run" "$BUILD_ROOT/check-gcc" || true
+	end_to_end_stage "end to end" "$BUILD_ROOT/check-gcc"
+	# Faults: the build without sanitizers, since memory is measured.
+	end_to_end_stage faults "$BUILD_ROOT/check-clang" \
+	    "$SRC/t/e2e/faults/under-load.t"
+}
+
+end_to_end_stage() {
+	local name=$1 p=0 f=0
+	shift
+	stage "$name" env -u CARDEA_STATE -u CARDEA_PORTS \
+	    bash "$SRC/t/e2e/run" "$@" || true
 	read -r p f < <(sed -n \
 	    's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$STEP_LOG" |
 	    tail -n 1) || true
@@ -135,7 +143,7 @@ end_to_end() {
 
 check() {
 	# shellcheck disable=SC2034
-	STEPS=10
+	STEPS=11
 	BUILD_ROOT=$SRC/_build
 	as_source_owner mkdir -p "$BUILD_ROOT"
 	packages "$BUILD_ROOT/check-packages.log" "${BUILD_PACKAGES[@]}" \
