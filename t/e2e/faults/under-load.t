@@ -357,8 +357,9 @@ shift_write() {
 	printf '%b' "$text" | dd of="$E2E_DIR/shift" conv=notrunc status=none
 }
 
-# The wall clock of Cardea alone goes back a minute, then forth by one, as a
-# server's does that was wrong; a library before libc does that.
+# The wall clock of Cardea alone goes back within the leeway of tokens, then
+# forth by a minute, by a library before libc. Then back by that minute:
+# tokens of the future are refused, and a refresh is the way out.
 clock_step() {
 	local master
 	shift_write 0
@@ -372,16 +373,37 @@ clock_step() {
 	pids+=("$master")
 	holds "$name: ready" ready
 	progress
-	shift_write -60
+	shift_write -4
 	progress
 	shift_write 60
 	progress
-	shift_write 0
 	load_end any
 	holds "$name: mail goes out" outbox_empty
+	back_a_minute
 	kill -TERM "$master"
 	wait "$master" || true
 	"$QUICKSTART" start >"$E2E_DIR/start.log" 2>&1
+}
+
+member() {
+	sed "s/.*\"$1\": *\"\([^\"]*\)\".*/\1/" <<<"$BODY"
+}
+
+back_a_minute() {
+	local json='Content-Type: application/json' access refresh
+	http -H "$json" -d "{\"email\":\"clock-$$@example.com\",\
+\"password\":\"Hinge-and-Door-1\"}" "$E2E_URL/api/v1/auth/signup"
+	is "$name: sign up" 201 "$STATUS"
+	access=$(member access_token) refresh=$(member refresh_token)
+	shift_write 0
+	http -H "Authorization: Bearer $access" "$E2E_URL/api/v1/auth/me"
+	is "$name: a token of the future" 401 "$STATUS"
+	http -H "$json" -d "{\"refresh_token\":\"$refresh\"}" \
+	    "$E2E_URL/api/v1/auth/refresh"
+	is "$name: the session goes on" 200 "$STATUS"
+	http -H "Authorization: Bearer $(member access_token)" \
+	    "$E2E_URL/api/v1/auth/me"
+	is "$name: and its new token is good" 200 "$STATUS"
 }
 
 # --- what it costs --------------------------------------------------------
@@ -416,7 +438,7 @@ me() {
 	http -H 'Content-Type: application/json' -d "{\"email\":\
 \"admin@example.com\",\"password\":\"$(cat "$var/admin/main")\"}" \
 	    "$E2E_URL/api/v1/auth/signin"
-	token=$(sed 's/.*"access_token": *"\([^"]*\)".*/\1/' <<<"$BODY")
+	token=$(member access_token)
 	for ((i = 0; i < 40; i++)); do
 		http -H "Authorization: Bearer $token" "$E2E_URL/api/v1/auth/me"
 	done
