@@ -412,18 +412,31 @@ counter() {
 	sql "SHOW GLOBAL STATUS WHERE Variable_name = '$1'" | cut -f 2
 }
 
-# idle and me count statements; that of the counter itself is one.
+# What reading the counters adds to them: the least of some tries, since the
+# jobs process may ask something meanwhile.
+own_statements() {
+	local try before after least=
+	for try in 1 2 3; do
+		before=$(counter Questions)
+		after=$(counter Questions)
+		[[ $try -gt 1 && $((after - before)) -ge $least ]] ||
+			least=$((after - before))
+	done
+	echo "$least"
+}
+
 idle() {
-	local before after
+	local before after n own
 	holds "idle: nothing waits" outbox_empty
+	own=$(own_statements)
 	sleep 2
 	before=$(counter Questions)
 	sleep 28
 	after=$(counter Questions)
-	printf '# idle: %d statements in 28 s\n' $((after - before - 1))
+	n=$((after - before - own))
+	printf '# idle: %d statements in 28 s (and %d of the counter)\n' "$n" "$own"
 	is "idle: at most one statement in 30 s" yes \
-	    "$([[ $((after - before - 1)) -le 1 ]] && echo yes ||
-		echo $((after - before - 1)))"
+	    "$([[ $n -ge 0 && $n -le 1 ]] && echo yes || echo "$n")"
 }
 
 counters() {
@@ -434,7 +447,8 @@ counters() {
 # Ten requests; the jobs process may ask something meanwhile, but not in
 # each of three tries.
 me() {
-	local token i try s0 u0 q0 s1 u1 q1 got=
+	local token i try own s0 u0 q0 s1 u1 q1 got=
+	own=$(own_statements)
 	http -H 'Content-Type: application/json' -d "{\"email\":\
 \"admin@example.com\",\"password\":\"$(cat "$var/admin/main")\"}" \
 	    "$E2E_URL/api/v1/auth/signin"
@@ -450,7 +464,7 @@ me() {
 			    "$E2E_URL/api/v1/auth/me"
 		done
 		read -r s1 u1 q1 <<<"$(counters)"
-		got="$((s1 - s0)) $((u1 - u0)) $((q1 - q0 - 1))"
+		got="$((s1 - s0)) $((u1 - u0)) $((q1 - q0 - own))"
 		printf '# me, try %d: select, update, all: %s\n' "$try" "$got"
 		[[ $got != "10 0 10" && $got != "10 1 11" ]] || break
 	done
@@ -473,7 +487,7 @@ memory() {
 # --------------------------------------------------------------------------
 
 trap clean_up EXIT
-cases=${FAULT_CASES:-kill_worker kill_jobs kill_master stop_database
+cases=${FAULT_CASES-kill_worker kill_jobs kill_master stop_database
 	kill_database reload_nginx reload_cardea upgrade_cardea full_spool
 	smtp_away clock_step}
 for name in $cases; do
