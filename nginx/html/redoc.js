@@ -7,6 +7,7 @@ if (window.Redoc) {
 		hideHostname: true,
 		nativeScrollbars: true,
 		scrollYOffset: '.bar',
+		sideNavStyle: 'path-only',
 		theme: {
 			colors: { primary: { main: '#0f5c55' } },
 			typography: {
