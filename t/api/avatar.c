@@ -227,6 +227,9 @@ START_TEST(formats)
 
 	upload(b.p, b.n, ".png");
 	api_keep("older", api_kept("path"));
+	b = png(1, 65);
+	upload(b.p, b.n, ".png");
+	ck_assert_int_eq(get("GET @older", NULL), 404);
 	upload(B(jpeg), ".jpg");
 	ck_assert_int_eq(get("GET @older", NULL), 404);
 	ck_assert_int_eq(get("GET @path", NULL), 200);
