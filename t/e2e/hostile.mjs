@@ -285,12 +285,18 @@ function envelopeComplaint(request, status, bytes) {
 
 /* --- operations --- */
 
+/* The other tests of the instance keep the documented address. */
+function own_address(example) {
+	return example && JSON.parse(JSON.stringify(example)
+	    .replaceAll('ann@example.com', 'hostile@example.com'));
+}
+
 function operationsOf(document) {
 	const found = [];
 	for (const [path, methods] of Object.entries(document.paths)) {
 		for (const [method, o] of Object.entries(methods)) {
 			const body = o.requestBody?.content[JSON_TYPE];
-			const example = body?.example;
+			const example = own_address(body?.example);
 			found.push({
 				method: method.toUpperCase(), path, example,
 				parameters: o.parameters ?? [],
