@@ -221,6 +221,14 @@ step_mail_quota(struct call *c)
 	return r != 0 ? r : count(c, c->op->field_quota, value);
 }
 
+/* What leads nowhere is counted, and stays the 404 or 405 that it is. */
+static void
+count_nowhere(struct call *c)
+{
+	if (count(c, QUOTA_ANONYMOUS, c->address) != 0)
+		ctx_fail_clear(c->cx);
+}
+
 static int
 run_and_render(struct ctx *cx, void *arg)
 {
@@ -321,7 +329,7 @@ pipeline_serve(struct service *s, const struct http_request *req,
 	for (size_t i = 0; r == 0 && i < sizeof(steps) / sizeof(steps[0]); i++)
 		r = steps[i].run(&c);
 	if (r != 0 && c.op == NULL && r != ANSWERED)
-		(void)count(&c, QUOTA_ANONYMOUS, c.address);
+		count_nowhere(&c);
 	if (r != 0 && r != ANSWERED)
 		render_error(&c, r);
 	render_headers(&c);

@@ -106,6 +106,8 @@ START_TEST(general)
 	ck_assert_int_eq(get("GET /api/v1/nothing", NULL), 404);
 	ck_assert_str_eq(http_header_get(&api.res, "X-RateLimit-Remaining"),
 	    "0");
+	ck_assert_str_eq(api_text(&api, "detail"), "Resource not found");
+	ck_assert_ptr_null(http_header_get(&api.res, "Retry-After"));
 	ck_assert_int_eq(get("GET /api/v1/auth/me", BEARER), 200);
 	ck_assert_str_eq(http_header_get(&api.res, "X-RateLimit-Limit"),
 	    "1000");
