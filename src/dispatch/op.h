@@ -47,7 +47,8 @@ struct op {
 	enum auth_level auth;
 	enum tx_kind tx;
 	enum quota_class quota;
-	const char *quota_field; /* also counts per value of this input */
+	/* also counts per value of this input, an e-mail address */
+	const char *quota_field;
 	/* what giving quota_field counts in, per value and per caller, where
 	 * the operation does more than that; 0: in quota, per value */
 	enum quota_class field_quota;

@@ -21,6 +21,7 @@
 #include "dispatch/router.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "model/email.h"
 #include "model/realm.h"
 
 /* A step that has answered, not failed: OPTIONS. */
@@ -201,7 +202,10 @@ step_authorise(struct call *c)
 	return 0;
 }
 
-/* Mails to one address are limited whoever asks for them. */
+/*
+ * Mails to one address are limited whoever asks for them and however they
+ * spell it. Who is signed in and names none means their own.
+ */
 static int
 step_mail_quota(struct call *c)
 {
@@ -212,13 +216,20 @@ step_mail_quota(struct call *c)
 	if (c->op->quota_field == NULL)
 		return 0;
 	value = decode_string(c, c->op->quota_field);
+	if (c->op->field_quota == QUOTA_GENERAL) {
+		if (value == NULL && c->actor != NULL)
+			value = c->actor->user.email;
+		return value == NULL
+		    ? 0
+		    : count(c, c->op->quota, email_key(c->cx->mem, value));
+	}
 	if (value == NULL)
 		return 0;
-	if (c->op->field_quota == QUOTA_GENERAL)
-		return count(c, c->op->quota, value);
 	id_format("usr", &c->actor->user.id, id);
 	r = count(c, c->op->field_quota, id);
-	return r != 0 ? r : count(c, c->op->field_quota, value);
+	return r != 0
+	    ? r
+	    : count(c, c->op->field_quota, email_key(c->cx->mem, value));
 }
 
 /* What leads nowhere is counted, and stays the 404 or 405 that it is. */
