@@ -20,6 +20,7 @@
 #include "flow/session.h"
 #include "model/attempt.h"
 #include "model/email.h"
+#include "model/event.h"
 #include "model/link.h"
 #include "model/realm.h"
 #include "model/session.h"
@@ -55,7 +56,10 @@ find_user(struct ctx *cx, struct entry *e)
 /*
  * Failures count per account and per client that is known to it, all other
  * clients together: so strangers cannot lock out a device that has signed
- * in before. A new lock epoch of the account forgets them all.
+ * in before. An account is told by what the client calls it, whether it
+ * exists or not: so the count neither begins anew when somebody signs up, nor
+ * tells that a username and an address belong together. A new lock epoch
+ * forgets them all.
  */
 static int
 attempt_key(struct ctx *cx, struct entry *e, bool known)
@@ -63,15 +67,10 @@ attempt_key(struct ctx *cx, struct entry *e, bool known)
 	const char *who = e->in->email != NULL
 	    ? email_key(cx->mem, e->in->email)
 	    : username_key(cx->mem, e->in->username);
-	char id[ID_TEXT_MAX];
 
-	if (e->exists) {
-		id_format("usr", &e->found.user.id, id);
-		who = arena_printf(cx->mem, "%s\n%lld", id,
-		    (long long)e->found.user.lock_epoch);
-	}
 	return attempt_name(cx, &e->attempt,
-	    arena_printf(cx->mem, "signin\n%s\n%s\n%s", e->realm->name, who,
+	    arena_printf(cx->mem, "signin\n%s\n%s\n%lld\n%s", e->realm->name,
+		who, (long long)e->found.user.lock_epoch,
 		known ? hex_encode(cx->mem, e->in->client->hash,
 			    sizeof(e->in->client->hash))
 		      : "unknown"));
@@ -101,6 +100,16 @@ reserve(struct ctx *cx, struct entry *e)
 	return err_retry(cx, ERR_ACCOUNT_LOCKED, e->attempt.locked_for_s);
 }
 
+/*
+ * Where sign-up does not say whether an address was free, a sign-in that
+ * works right after it would: so it waits for the proof of the address.
+ */
+static bool
+hidden(const struct ctx *cx, const struct user *u)
+{
+	return !cx->conf->signup_disclosure && !u->email_verified;
+}
+
 static int
 check_password(struct ctx *cx, struct entry *e)
 {
@@ -113,7 +122,7 @@ check_password(struct ctx *cx, struct entry *e)
 
 		return back < 0 ? back : r;
 	}
-	if (match)
+	if (match && !hidden(cx, &e->found.user))
 		return 0;
 	r = attempt_failed(cx, &e->attempt);
 	if (r != 0)
@@ -237,10 +246,23 @@ join_tx(struct ctx *cx, void *arg)
 	return r;
 }
 
+/* No more mails than these in a day, however often it is tried. */
 static int
 tell_owner_tx(struct ctx *cx, void *arg)
 {
-	return mail_notice(cx, MAIL_EXISTS, arg);
+	const struct user *u = arg;
+	struct event e = {
+		.kind = EVENT_SIGNUP_AGAIN,
+		.realm_id = u->realm_id,
+		.user_id = u->id,
+	};
+	int64_t today;
+	int r = event_count(cx, &u->id, e.kind, cx->now_us - CLOCK_DAY, &today);
+
+	if (r != 0 || today >= SIGNUP_AGAIN_MAILS)
+		return r;
+	r = event_add(cx, &e);
+	return r != 0 ? r : mail_notice(cx, MAIL_EXISTS, u);
 }
 
 /* Says nothing to who asked; the owner of the address hears of it. */
@@ -274,6 +296,9 @@ signup(struct ctx *cx, const struct realm *realm, const struct signup *in,
 	if (!cx->conf->signup_enabled)
 		return err_set(cx, ERR_SIGNUP_DISABLED, NULL);
 	ret->undisclosed = !cx->conf->signup_disclosure;
+	/* a name that is refused, or taken from then on, would tell */
+	if (ret->undisclosed)
+		j.user.username = NULL;
 	if (ret->undisclosed || cx->conf->require_verified) {
 		quiet.without_session = true;
 		j.in = &quiet;

@@ -45,7 +45,13 @@ struct signup {
 	bool keeps_refresh;
 };
 
-/* The setting signup_disclosure = off: whoever asks is told the same. */
+/* With signup_disclosure = off; then the owner knows. */
+#define SIGNUP_AGAIN_MAILS 3
+
+/*
+ * The setting signup_disclosure = off: whoever asks is told the same, and the
+ * account takes no sign-in before its address is verified.
+ */
 struct signed_up {
 	struct signed_in in;
 	bool undisclosed; /* nothing else of this is set then */

@@ -13,8 +13,9 @@ enum event_stmt { EVENT_INSERT, EVENT_RECENT, EVENT_COUNT, EVENT_STMT__MAX };
 
 extern const struct stmt event_stmts[EVENT_STMT__MAX];
 
-#define EVENT_TOKEN_REUSE "session.token_reuse"
-#define EVENT_NEW_DEVICE  "session.new_device"
+#define EVENT_TOKEN_REUSE  "session.token_reuse"
+#define EVENT_NEW_DEVICE   "session.new_device"
+#define EVENT_SIGNUP_AGAIN "user.signup_again"
 
 struct event {
 	const char *kind;

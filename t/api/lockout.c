@@ -85,6 +85,33 @@ START_TEST(success_starts_over)
 }
 END_TEST
 
+/* What a username locks does not tell whose address belongs to it. */
+START_TEST(username_apart)
+{
+	static const struct api_case named[] = {
+		{ "who has a username", "POST /v1/auth/signup", NULL,
+		    "{\"email\":\"una@example.com\",\"username\":\"una\","
+		    "\"password\":\"" RIGHT "\"}",
+		    201, NULL },
+		{ NULL },
+	};
+	static const struct api_call wrong = {
+		"POST /v1/auth/signin",
+		"User-Agent: stranger",
+		"{\"username\":\"una\",\"password\":\"" WRONG "\"}",
+	};
+
+	api_run(&api, named);
+	for (int i = 0; i < 6; i++) {
+		api_quota_reset(&api);
+		ck_assert_int_eq(api_send(&api, &wrong), i < 5 ? 401 : 423);
+	}
+	ck_assert_int_eq(attempt("una", WRONG, "stranger"), 401);
+	ck_assert_str_eq(api_text(&api, "error.details.attempts_remaining"),
+	    "4");
+}
+END_TEST
+
 /* A device that has signed in before is not locked out by strangers. */
 START_TEST(known_device)
 {
@@ -142,6 +169,7 @@ lockout_suite(void)
 	tcase_add_test(tc, locks);
 	tcase_add_test(tc, locks_who_does_not_exist);
 	tcase_add_test(tc, success_starts_over);
+	tcase_add_test(tc, username_apart);
 	tcase_add_test(tc, known_device);
 	tcase_add_test(tc, known_device_locks);
 	tcase_add_test(tc, lock_ends);

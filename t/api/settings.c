@@ -51,7 +51,24 @@ static const struct api_case undisclosed_cases[] = {
 	    "error_code=WEAK_PASSWORD" },
 	{ NULL },
 };
+/* Nor by what can be done with the account, if there is one now. */
 static const struct api_case undisclosed_signin[] = {
+	{ "new, with the password", "POST /v1/auth/signin", NULL, "{" NEW "}",
+	    401,
+	    "error.code=INVALID_CREDENTIALS;"
+	    "error.details.attempts_remaining=4" },
+	{ "known, with another", "POST /v1/auth/signin", NULL,
+	    "{\"email\":\"ann@example.com\",\"password\":\"OtherPass123!\"}",
+	    401,
+	    "error.code=INVALID_CREDENTIALS;"
+	    "error.details.attempts_remaining=4" },
+	{ "her session goes on", "GET /api/v1/auth/me",
+	    "Authorization: Bearer @ann_access", NULL, 200, NULL },
+	{ NULL },
+};
+static const struct api_case undisclosed_proven[] = {
+	{ "proven", "POST /api/v1/auth/email/verify", NULL,
+	    "{\"token\":\"@token\"}", 200, NULL },
 	{ "the account is there", "POST /api/v1/auth/signin", NULL, "{" NEW "}",
 	    200, "user.email=new@example.com" },
 	{ NULL },
@@ -64,8 +81,95 @@ START_TEST(undisclosed)
 	api.db.conf.signup_disclosure = false;
 	api_run(&api, undisclosed_cases);
 	api_run(&api, undisclosed_signin);
+	api_keep("token", api_mail(&api, "verify-email", "new@example.com"));
 	ck_assert_ptr_nonnull(
 	    api_mail(&api, "account-exists", "ann@example.com"));
+	api_run(&api, undisclosed_proven);
+}
+END_TEST
+
+/* A username that is taken, or was given away, tells nothing of an address. */
+#define NAMED(who, name)                                                       \
+	"{\"email\":\"" who "@example.com\",\"username\":\"" name              \
+	"\",\"password\":\"SecurePass123!\"}"
+static const struct api_case undisclosed_names[] = {
+	{ "taken, somebody known", "POST /api/v1/auth/signup", NULL,
+	    NAMED("ann", "taken"), 202, "message", "said=message" },
+	{ "taken, somebody new", "POST /api/v1/auth/signup", NULL,
+	    NAMED("new", "taken"), 202, "message=@said" },
+	{ "free", "POST /api/v1/auth/signup", NULL, NAMED("eve", "free"), 202,
+	    "message=@said" },
+	{ "and proven", "POST /api/v1/auth/email/verify", NULL,
+	    "{\"token\":\"@token\"}", 200, NULL },
+	{ "not given away", "POST /api/v1/auth/signin", NULL,
+	    "{\"email\":\"eve@example.com\",\"password\":\"SecurePass123!\"}",
+	    200, "user.username=null" },
+	{ NULL },
+};
+
+START_TEST(undisclosed_username)
+{
+	api_run(&api,
+	    (const struct api_case[]) {
+		{ "before", "POST /api/v1/auth/signup", NULL,
+		    NAMED("bob", "taken"), 201, NULL },
+		{ NULL },
+	    });
+	api_signup(&api, "ann");
+	api.db.conf.signup_disclosure = false;
+	for (size_t i = 0; undisclosed_names[i].name != NULL; i++) {
+		const char *token =
+		    api_mail(&api, "verify-email", "eve@example.com");
+
+		if (token != NULL)
+			api_keep("token", token);
+		api_quota_reset(&api);
+		api_run(&api,
+		    (const struct api_case[]) { undisclosed_names[i],
+			{ NULL } });
+	}
+}
+END_TEST
+
+/* Wrong tries count on, whether somebody signs up meanwhile or not. */
+START_TEST(undisclosed_attempts)
+{
+	static const struct api_case wrong[] = {
+		{ "before", "POST /v1/auth/signin", NULL, "{" NEW "}", 401,
+		    "error.details.attempts_remaining=4" },
+		{ "sign-up", "POST /v1/auth/signup", NULL, "{" NEW "}", 202,
+		    NULL },
+		{ "after", "POST /v1/auth/signin", NULL, "{" NEW "}", 401,
+		    "error.details.attempts_remaining=3" },
+		{ NULL },
+	};
+
+	api.db.conf.signup_disclosure = false;
+	api_run(&api, wrong);
+}
+END_TEST
+
+/* The owner hears of it, but not each time. */
+START_TEST(undisclosed_mails)
+{
+	static const struct api_case again[] = {
+		{ "again", "POST /api/v1/auth/signup", NULL, "{" ANN "}", 202,
+		    NULL },
+		{ NULL },
+	};
+
+	api_signup(&api, "ann");
+	api.db.conf.signup_disclosure = false;
+	for (int i = 0; i < 5; i++) {
+		api_quota_reset(&api);
+		api_run(&api, again);
+	}
+	for (int i = 0; i < 5; i++) {
+		const char *mail =
+		    api_mail(&api, "account-exists", "ann@example.com");
+
+		ck_assert_msg((mail != NULL) == (i < 3), "mail %d", i + 1);
+	}
 }
 END_TEST
 
@@ -151,6 +255,9 @@ settings_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, signup_closed);
 	tcase_add_test(tc, undisclosed);
+	tcase_add_test(tc, undisclosed_username);
+	tcase_add_test(tc, undisclosed_attempts);
+	tcase_add_test(tc, undisclosed_mails);
 	tcase_add_test(tc, require_verified);
 	tcase_add_test(tc, gate_full);
 	suite_add_tcase(s, tc);
