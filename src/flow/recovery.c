@@ -227,7 +227,10 @@ password_reset(struct ctx *cx, const char *token, const char *new_password)
 	return r != 0 ? r : db_tx(cx, reset_tx, &p);
 }
 
-/* A link for another address than the account's changes it. */
+/*
+ * A link for another address than the account's changes it, and the links in
+ * the old mailbox open nothing any more.
+ */
 static int
 verify_tx(struct ctx *cx, void *arg)
 {
@@ -242,6 +245,8 @@ verify_tx(struct ctx *cx, void *arg)
 	moved = strcmp(email_key(cx->mem, p->link.email),
 		    email_key(cx->mem, p->user.email)) != 0;
 	r = user_set_email(cx, &p->user.id, p->link.email);
+	if (r == 0 && moved)
+		r = link_void(cx, &p->user.id, NULL);
 	if (r == 0 && moved)
 		r = mail_notice(cx, MAIL_EMAIL_CHANGED, &p->user);
 	return r;

@@ -266,6 +266,27 @@ START_TEST(links)
 }
 END_TEST
 
+/* Who has the old mailbox only, has nothing once the account has moved. */
+static const struct api_case moved[] = {
+	{ "she moves", "POST /api/v1/auth/email/verify", NULL,
+	    "{\"token\":\"@move\"}", 200, NULL },
+	{ "a link in the old mailbox", "POST /api/v1/auth/password/reset", NULL,
+	    "{\"token\":\"@token\",\"new_password\":" NEW "}", 400,
+	    "error_code=INVALID_LINK" },
+	{ NULL },
+};
+
+START_TEST(moving_voids_links)
+{
+	api_keep("move", api_mail(&api, "verify-email", "ann@example.com"));
+	forgot();
+	api_sql(&api,
+	    "UPDATE link SET email = 'moved@example.com'"
+	    " WHERE purpose = 'verify' AND email = 'ann@example.com'");
+	api_run(&api, moved);
+}
+END_TEST
+
 /* A locked account is open again after a reset. */
 START_TEST(reset_unlocks)
 {
@@ -406,6 +427,7 @@ recovery_suite(void)
 	tcase_add_test(tc, reset);
 	tcase_add_test(tc, reset_elsewhere);
 	tcase_add_test(tc, links);
+	tcase_add_test(tc, moving_voids_links);
 	tcase_add_test(tc, reset_unlocks);
 	tcase_add_test(tc, verify);
 	tcase_add_test(tc, resend);
