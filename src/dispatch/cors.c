@@ -67,12 +67,19 @@ cors_preflight(struct call *c, const char *allow)
 	http_header_set(c->res, "Access-Control-Max-Age", "600");
 }
 
+/*
+ * Sec-Fetch-Site is out of the reach of scripts. We may be reached by other
+ * names and ports than public_url's; a page from there is our own all the
+ * same.
+ */
 int
 cors_check_cookies(struct call *c)
 {
 	const char *origin = http_param(c->req, "HTTP_ORIGIN");
 	const char *site = http_param(c->req, "HTTP_SEC_FETCH_SITE");
 
+	if (site != NULL && strcmp(site, "same-origin") == 0)
+		return 0;
 	if (origin != NULL && c->origin == NULL &&
 	    !our_own(c->cx->conf, origin))
 		return err_set(c->cx, ERR_CROSS_SITE, NULL);

@@ -104,6 +104,14 @@ static const struct api_case forgery_cases[] = {
 	    "Cookie: access_token=@at\nOrigin: http://localhost:8000\n"
 	    "Sec-Fetch-Site: same-origin",
 	    NULL, 200, NULL },
+	{ "our own, by another port", "GET /api/user/me",
+	    "Cookie: access_token=@at\nOrigin: http://localhost:8080\n"
+	    "Sec-Fetch-Site: same-origin",
+	    NULL, 200, "!:Access-Control-Allow-Origin" },
+	{ "another port's", "GET /api/user/me",
+	    "Cookie: access_token=@at\nOrigin: http://localhost:8080\n"
+	    "Sec-Fetch-Site: same-site",
+	    NULL, 403, NULL },
 	{ "a form", "POST /api/auth/login",
 	    "Content-Type: application/x-www-form-urlencoded",
 	    "email=a@b.c&password=x", 415,
