@@ -35,6 +35,7 @@ struct call {
 	const struct realm *realm;
 	struct route_var vars[ROUTE_VARS];
 	size_t n_vars;
+	const char *client_address;
 	const char *address; /* what quotas count, see http_address_key() */
 	const char *origin; /* Origin, when it may read the answer */
 

@@ -324,7 +324,9 @@ call_start(struct call *c, struct ctx *cx, const struct service *s,
 	set_request_id(cx, http_param(req, "HTTP_X_REQUEST_ID"));
 	log_set_request(cx->request_id);
 	*c = (struct call) { .cx = cx, .req = req, .res = res };
-	c->address = http_address_key(s->mem, req->remote_addr);
+	c->client_address =
+	    http_client_address(s->mem, req, &s->conf->trusted_proxies);
+	c->address = http_address_key(s->mem, c->client_address);
 	cors_note_origin(c);
 }
 

@@ -117,7 +117,7 @@ call_client(struct call *c, const char *device_info, struct client *ret)
 	uint8_t full[SHA256_LEN];
 
 	*ret = (struct client) {
-		.ip_address = c->req->remote_addr,
+		.ip_address = c->client_address,
 		.user_agent = agent,
 		.device_info = device_info,
 		.device_id = device_id_of(c, device_info),

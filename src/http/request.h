@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct arena;
+struct list;
 
 enum http_method {
 	HTTP_GET,
@@ -82,5 +83,12 @@ char *http_path_find(struct arena *mem, const struct http_request *);
  * What is no address is its own key.
  */
 char *http_address_key(struct arena *mem, const char *remote_addr);
+
+/*
+ * REMOTE_ADDR; or, where that is a proxy of the list (of const char *:
+ * addresses and networks), whom X-Forwarded-For says it speaks for.
+ */
+const char *http_client_address(struct arena *mem, const struct http_request *,
+    const struct list *trusted);
 
 #endif

@@ -1,4 +1,5 @@
 /* The documented quotas and their headers. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -145,6 +146,32 @@ START_TEST(ipv6)
 }
 END_TEST
 
+/* A client's own X-Forwarded-For means nothing; a trusted proxy's does. */
+static int
+sign_in_for(const char *forwarded)
+{
+	return api_send(&api,
+	    &(struct api_call) { "POST /v1/auth/signin", forwarded,
+		"{\"email\":\"nobody@example.com\",\"password\":\"x\"}" });
+}
+
+START_TEST(forwarded)
+{
+	static const char *networks[] = { "127.0.0.0/8" };
+	char header[64];
+
+	for (int i = 0; i < 6; i++) {
+		snprintf(header, sizeof(header), "X-Forwarded-For: 192.0.2.%d",
+		    i + 1);
+		ck_assert_int_eq(sign_in_for(header), i < 5 ? 401 : 429);
+	}
+	api.db.conf.trusted_proxies = (struct list) { 1, networks };
+	ck_assert_int_ne(sign_in_for("X-Forwarded-For: 192.0.2.9"), 429);
+	ck_assert_str_eq(http_header_get(&api.res, "X-RateLimit-Remaining"),
+	    "4");
+}
+END_TEST
+
 Suite *
 quota_suite(void)
 {
@@ -159,6 +186,7 @@ quota_suite(void)
 	tcase_add_test(tc, general);
 	tcase_add_test(tc, uncounted);
 	tcase_add_test(tc, ipv6);
+	tcase_add_test(tc, forwarded);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/list.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -353,6 +354,58 @@ START_TEST(address_table)
 }
 END_TEST
 
+/* Believed from the end, as far as the trusted proxies reach. */
+START_TEST(client_table)
+{
+	static const char *const networks[] = { "10.0.0.0/8", "192.0.2.1",
+		"fd00::/15", "172.16.0.0/12" };
+	static const struct {
+		const char *remote, *forwarded, *client;
+		size_t n; /* how many of the networks are trusted */
+	} cases[] = {
+		{ "10.0.0.1", "203.0.113.9", "10.0.0.1", 0 },
+		{ "10.0.0.1", "203.0.113.9", "203.0.113.9", 4 },
+		{ "10.255.0.1", " 203.0.113.9\t", "203.0.113.9", 4 },
+		{ "11.0.0.1", "203.0.113.9", "11.0.0.1", 4 },
+		{ "192.0.2.1", "203.0.113.9", "203.0.113.9", 4 },
+		{ "192.0.2.2", "203.0.113.9", "192.0.2.2", 4 },
+		{ "fd01:ffff::1", "2001:db8::7", "2001:db8::7", 4 },
+		{ "fd02::1", "2001:db8::7", "fd02::1", 4 },
+		{ "172.31.9.9", "203.0.113.9", "203.0.113.9", 4 },
+		{ "172.32.0.1", "203.0.113.9", "172.32.0.1", 4 },
+		{ "::ffff:10.0.0.1", "203.0.113.9", "203.0.113.9", 4 },
+		{ "10.0.0.1", "1.1.1.1, 203.0.113.9", "203.0.113.9", 4 },
+		{ "10.0.0.1", "1.1.1.1,203.0.113.9, 10.2.3.4", "203.0.113.9",
+		    4 },
+		{ "10.0.0.1", "10.0.0.2, 10.0.0.3", "10.0.0.2", 4 },
+		{ "10.0.0.1", "203.0.113.9, nonsense", "10.0.0.1", 4 },
+		{ "10.0.0.1", "203.0.113.9,", "10.0.0.1", 4 },
+		{ "10.0.0.1", "", "10.0.0.1", 4 },
+		{ "10.0.0.1", NULL, "10.0.0.1", 4 },
+		{ "unix:", "203.0.113.9", "unix:", 4 },
+		{ "", "203.0.113.9", "", 4 },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		const char *params[] = { NULL, NULL };
+		const struct http_request r = {
+			.remote_addr = cases[i].remote,
+			.params = params,
+		};
+
+		if (cases[i].forwarded != NULL)
+			params[0] = arena_printf(mem, "HTTP_X_FORWARDED_FOR=%s",
+			    cases[i].forwarded);
+		same(arena_printf(mem, "%s for %s", cases[i].remote,
+			 cases[i].forwarded == NULL ? "nobody"
+						    : cases[i].forwarded),
+		    cases[i].client,
+		    http_client_address(mem, &r,
+			&(struct list) { cases[i].n, (void *)networks }));
+	}
+}
+END_TEST
+
 START_TEST(header_replace)
 {
 	struct http_response r;
@@ -487,6 +540,7 @@ main(void)
 	tcase_add_test(t, path_twice);
 	tcase_add_test(t, path_find_table);
 	tcase_add_test(t, address_table);
+	tcase_add_test(t, client_table);
 	tcase_add_test(t, header_replace);
 	tcase_add_test(t, cookie_set);
 	tcase_add_loop_test_raise_signal(t, injection_aborts, SIGABRT, 0,
