@@ -155,7 +155,7 @@ move(struct call *c, const struct user *u)
 		    "must not be null");
 	if (strcmp(in->email, u->email) == 0)
 		return 0;
-	return account_move(c->cx, c->realm, u, in->email);
+	return account_move(c->cx, c->actor, u, in->email);
 }
 
 static int

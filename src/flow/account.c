@@ -85,14 +85,19 @@ move_refused(struct ctx *cx, const struct user *owner)
 }
 
 int
-account_move(struct ctx *cx, const struct realm *realm, const struct user *u,
+account_move(struct ctx *cx, const struct actor *actor, const struct user *u,
     const char *email)
 {
 	struct user there = *u;
 	struct user_secret owner;
+	struct session still;
 	const char *token;
-	int r = user_find_signin(cx, realm, email, NULL, &owner);
+	int r = session_get(cx, &actor->user.id, &actor->session.id, &still);
 
+	if (r == ERR_NOT_FOUND)
+		return err_set(cx, ERR_UNAUTHORIZED, NULL);
+	if (r == 0)
+		r = user_find_signin(cx, actor->realm, email, NULL, &owner);
 	if (r == 0 && !uuid_equal(&owner.user.id, &u->id))
 		return move_refused(cx, &owner.user);
 	if (r != 0 && r != ERR_NOT_FOUND)
@@ -113,8 +118,12 @@ delete_tx(struct ctx *cx, void *arg)
 {
 	const struct deletion *d = arg;
 	struct user u;
-	int r = account_hold(cx, d->actor, d->id, &u);
+	int r = 0;
 
+	if (is_own(d->actor, d->id))
+		r = user_hold(cx, &d->actor->user);
+	if (r == 0)
+		r = account_hold(cx, d->actor, d->id, &u);
 	if (r == 0 && u.is_admin)
 		r = user_spare_admin(cx, d->actor->realm, &u.id);
 	if (r == 0)
@@ -162,6 +171,8 @@ account_suspend(struct ctx *cx, const struct actor *actor,
 		r = user_suspend(cx, id, reason, until);
 	if (r == 0)
 		r = session_revoke_others(cx, id, NULL, "suspended", NULL);
+	if (r == 0)
+		r = link_void(cx, id, NULL);
 	return r != 0 ? r : read_user(cx, actor, id, ret);
 }
 

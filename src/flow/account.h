@@ -27,10 +27,11 @@ int account_save(struct ctx *, struct user *u, const char *old_image);
 
 /*
  * Mails a link to the new address, which takes the old one's place when it
- * is followed. ERR_EMAIL_ALREADY_REGISTERED where sign-up says so too. In a
- * transaction.
+ * is followed. ERR_EMAIL_ALREADY_REGISTERED where sign-up says so too;
+ * ERR_UNAUTHORIZED when the actor's session has been revoked meanwhile. In a
+ * transaction that holds the user.
  */
-int account_move(struct ctx *, const struct realm *, const struct user *,
+int account_move(struct ctx *, const struct actor *, const struct user *,
     const char *email);
 
 /*
@@ -42,8 +43,8 @@ int account_delete(struct ctx *, const struct actor *, const struct uuid *id,
     const char *password);
 
 /*
- * Ends all sessions. duration_s 0: until it is ended. ERR_BAD_REQUEST for
- * oneself, ERR_LAST_ADMIN. These run in a transaction; ret is the new state.
+ * Ends all sessions and links. duration_s 0: until it is ended.
+ * ERR_BAD_REQUEST for oneself, ERR_LAST_ADMIN. These run in a transaction; ret is the new state.
  */
 int account_suspend(struct ctx *, const struct actor *, const struct uuid *id,
     const char *reason, int64_t duration_s, struct user *ret);

@@ -56,6 +56,19 @@ make_link(struct ctx *cx, const struct request *rq)
 	return r != 0 ? r : mail_link(cx, rq->row.template, u, token);
 }
 
+/* As the user is once nobody else can change it: suspend it, say. */
+static int
+find_held(struct ctx *cx, const struct realm *realm, struct request *rq)
+{
+	struct user *u = &rq->found.user;
+	int r =
+	    user_find_signin(cx, realm, rq->row.recipient, NULL, &rq->found);
+
+	if (r == 0)
+		r = user_lock_row(cx, &u->id);
+	return r != 0 ? r : user_get(cx, realm, &u->id, u);
+}
+
 static int
 serve_tx(struct ctx *cx, void *arg)
 {
@@ -65,8 +78,7 @@ serve_tx(struct ctx *cx, void *arg)
 	int r = ERR_NOT_FOUND;
 
 	if (realm != NULL)
-		r = user_find_signin(cx, realm, rq->row.recipient, NULL,
-		    &rq->found);
+		r = find_held(cx, realm, rq);
 	if (r == 0 && wants_link(rq))
 		r = make_link(cx, rq);
 	if (r != 0 && r != ERR_NOT_FOUND)
@@ -148,7 +160,7 @@ change_tx(struct ctx *cx, void *arg)
 		r = session_revoke_others(cx, &u->id, &ch->actor->session.id,
 		    "password_change", NULL);
 	if (r == 0)
-		r = link_void(cx, &u->id, LINK_RESET);
+		r = link_void_powers(cx, u);
 	if (r == 0)
 		r = user_unlock(cx, &u->id);
 	return r != 0 ? r : mail_notice(cx, MAIL_PASSWORD_CHANGED, u);

@@ -23,6 +23,9 @@ const struct stmt link_stmts[LINK_STMT__MAX] = {
 	[LINK_VOID] = { SCOPE_USER, "uss", NULL,
 	    "DELETE FROM link WHERE user_id = ?"
 	    " AND (? IS NULL OR purpose = ?)" },
+	[LINK_VOID_POWERS] = { SCOPE_USER, "us", NULL,
+	    "DELETE FROM link WHERE user_id = ?"
+	    " AND (purpose = '" LINK_RESET "' OR email <> ?)" },
 	[LINK_INSERT] = { SCOPE_NONE, "buusstt", NULL,
 	    "INSERT INTO link (token_hash, realm_id, user_id, purpose, email,"
 	    " created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)" },
@@ -96,4 +99,11 @@ link_void(struct ctx *cx, const struct uuid *user_id, const char *purpose)
 {
 	return db_exec(cx, &link_stmts[LINK_VOID], NULL, user_id, purpose,
 	    purpose);
+}
+
+int
+link_void_powers(struct ctx *cx, const struct user *u)
+{
+	return db_exec(cx, &link_stmts[LINK_VOID_POWERS], NULL, &u->id,
+	    u->email);
 }

@@ -15,6 +15,7 @@ struct user;
 
 enum link_stmt {
 	LINK_VOID,
+	LINK_VOID_POWERS,
 	LINK_INSERT,
 	LINK_USE,
 	LINK_GET,
@@ -54,5 +55,7 @@ int link_check(struct ctx *, const char *token, const char *purpose,
 
 /* Voids all links of a user for a purpose; NULL: for every one. */
 int link_void(struct ctx *, const struct uuid *user_id, const char *purpose);
+/* Those that could take the account over: resets, and moves to an address. */
+int link_void_powers(struct ctx *, const struct user *);
 
 #endif

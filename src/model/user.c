@@ -76,7 +76,8 @@ const struct stmt user_stmts[USER_STMT__MAX] = {
 	    " user_metadata = ?, updated_at = ? WHERE user.id = ?" },
 	[USER_SUSPEND] = { SCOPE_USER, "sttu", NULL,
 	    "UPDATE user SET status = 'suspended', suspended_reason = ?,"
-	    " suspended_until = ?, updated_at = ?"
+	    " suspended_until = ?, updated_at = ?,"
+	    " lock_epoch = lock_epoch + 1"
 	    " WHERE user.id = ? AND status <> 'deleted'" },
 	[USER_RESTORE] = { SCOPE_USER, "tu", NULL,
 	    "UPDATE user SET status = 'active', suspended_reason = NULL,"
@@ -86,7 +87,7 @@ const struct stmt user_stmts[USER_STMT__MAX] = {
 	    "UPDATE user SET status = 'deleted', deleted_at = ?,"
 	    " updated_at = ?, email_key = NULL, username_key = NULL,"
 	    " password = NULL, suspended_until = NULL,"
-	    " profile_image_url = NULL"
+	    " profile_image_url = NULL, lock_epoch = lock_epoch + 1"
 	    " WHERE user.id = ? AND status <> 'deleted'" },
 	[USER_GUARD_ADMINS] = { SCOPE_NONE, "", NULL,
 	    "UPDATE version SET number = number + 1 WHERE name = 'admin'" },

@@ -55,7 +55,8 @@ struct user {
 	const char *status; /* active, inactive, suspended, deleted */
 	int64_t suspended_until;
 	bool is_admin, mfa_enabled;
-	int64_t lock_epoch; /* raised to forget failed sign-ins */
+	/* raised to forget failed sign-ins, and sign-ins on their way */
+	int64_t lock_epoch;
 	int64_t created_at, updated_at, last_sign_in_at;
 	/* derived: the display name, else "first last", else the local part */
 	const char *name;
@@ -140,7 +141,8 @@ int user_set_email(struct ctx *, const struct uuid *id, const char *email);
 int user_lock_row(struct ctx *, const struct uuid *id);
 /*
  * Locks the row, too, for what was decided by an older look at the user: when
- * the password has been changed since, ERR_UNAVAILABLE asks to try again.
+ * the password has been changed since, or the account suspended or deleted,
+ * ERR_UNAVAILABLE asks to try again.
  */
 int user_hold(struct ctx *, const struct user *);
 

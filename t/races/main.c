@@ -12,6 +12,7 @@ main(int argc, char **argv)
 	(void)argc;
 	testdb_need_server(argv);
 	runner = srunner_create(schedule_suite());
+	srunner_add_suite(runner, revoke_suite());
 	srunner_add_suite(runner, crowd_suite());
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -4,6 +4,7 @@
 #include <check.h>
 
 Suite *crowd_suite(void);
+Suite *revoke_suite(void);
 Suite *schedule_suite(void);
 
 #endif

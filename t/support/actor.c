@@ -13,6 +13,8 @@ client_open(struct actor_client *a, const struct api *base)
 {
 	*a = (struct actor_client) { .service = base->service };
 	testdb_join(&base->db, &a->cx);
+	a->cx.master = base->service.master;
+	a->cx.shared = base->service.shared;
 	a->service.db = a->cx.db;
 	a->service.mem = arena_new(0);
 	a->service.secret = arena_new_secret(0);
