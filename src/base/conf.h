@@ -71,7 +71,9 @@ struct conf {
 	int64_t verification_ttl_s, reset_ttl_s;
 	int64_t reauthentication_s; /* "recent" */
 	const char *geo_database; /* NULL: nobody knows where */
-	int64_t erase_after_s; /* a deleted account's row goes so late */
+	/* a deleted account's row goes so late, and so old these */
+	int64_t erase_after_s;
+	int64_t keep_events_s, keep_sent_mail_s, keep_dead_mail_s;
 
 	/* quotas */
 	int64_t quota_scale; /* multiplies every quota */

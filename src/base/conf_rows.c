@@ -298,6 +298,12 @@ const struct conf_row conf_rows[] = {
 	    .about = "Where addresses are, in MaxMind's format"),
 	TIME(erase_after, .fallback = "30d",
 	    .about = "A deleted account is erased after so long"),
+	TIME(keep_events, .min = DAY, .fallback = "365d",
+	    .about = "What is told of an account's past"),
+	TIME(keep_sent_mail, .fallback = "30d",
+	    .about = "To whom which mail went"),
+	TIME(keep_dead_mail, .fallback = "30d",
+	    .about = "Mails that were given up, for a retry"),
 
 	WHOLE(quota_scale, .min = 1, .max = 1000000, .fallback = "1",
 	    .about = "Multiplies every quota"),

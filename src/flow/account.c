@@ -10,6 +10,7 @@
 #include "flow/recovery.h"
 #include "model/avatar.h"
 #include "model/link.h"
+#include "model/outbox.h"
 #include "model/realm.h"
 
 static bool
@@ -133,6 +134,8 @@ delete_tx(struct ctx *cx, void *arg)
 		    NULL);
 	if (r == 0)
 		r = link_void(cx, &u.id, NULL);
+	if (r == 0)
+		r = outbox_drop_unsent(cx, &u.id);
 	return r != 0 ? r : avatar_drop(cx, &u.id);
 }
 

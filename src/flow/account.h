@@ -36,8 +36,8 @@ int account_move(struct ctx *, const struct actor *, const struct user *,
 
 /*
  * One's own: with the password, or soon after a sign-in, else
- * ERR_REAUTHENTICATION_REQUIRED. ERR_LAST_ADMIN. Ends all sessions and links;
- * the row is erased later (model/due.h). Opens its own transaction.
+ * ERR_REAUTHENTICATION_REQUIRED. ERR_LAST_ADMIN. Ends all sessions and links
+ * and drops mail that has not left; the row is erased later (model/due.h). Opens its own transaction.
  */
 int account_delete(struct ctx *, const struct actor *, const struct uuid *id,
     const char *password);

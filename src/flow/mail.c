@@ -58,7 +58,7 @@ queue(struct ctx *cx, const char *template, const struct user *u,
 	args->time = time_text(cx->mem, cx->now_us);
 	buf_init(&text, cx->secret, 1024);
 	json_put_object(&text, arg_fields, CASE_SNAKE, args);
-	return outbox_mail(cx, template, u->email, u->locale, text.p);
+	return outbox_mail(cx, &u->id, template, u->email, u->locale, text.p);
 }
 
 int

@@ -83,7 +83,7 @@ serve_tx(struct ctx *cx, void *arg)
 		r = make_link(cx, rq);
 	if (r != 0 && r != ERR_NOT_FOUND)
 		return r;
-	return outbox_done(cx, &rq->row);
+	return outbox_forget(cx, &rq->row);
 }
 
 int

@@ -17,6 +17,8 @@ enum due_stmt {
 	DUE_SWEEP_LINK,
 	DUE_SWEEP_ATTEMPT,
 	DUE_SWEEP_OUTBOX,
+	DUE_SWEEP_DEAD,
+	DUE_SWEEP_EVENT,
 	DUE_ERASE_USER,
 	DUE_RESTORE_USER,
 	DUE_STMT__MAX
@@ -35,8 +37,8 @@ int due_keys(struct ctx *, int64_t *ret_next_us);
 
 /*
  * Deletes a batch of what is over: sessions and links a month after their
- * end, failed sign-ins after a day, mail a month after it went out, deleted
- * accounts as the setting erase_after says; and ends suspensions that are over.
+ * end, failed sign-ins after a day, mails, events and deleted accounts as the
+ * settings say; and ends suspensions that are over.
  */
 int due_sweep(struct ctx *, int64_t *ret_next_us);
 

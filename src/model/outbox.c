@@ -70,9 +70,10 @@ _Static_assert(offsetof(struct info_row, info) == 0, "see list_cols");
 	" attempts, claimed_by, due_at, done_at, dead_at, last_error"
 
 const struct stmt outbox_stmts[OUTBOX_STMT__MAX] = {
-	[OUTBOX_INSERT] = { SCOPE_NONE, "ussssbtt", NULL,
-	    "INSERT INTO outbox (id, channel, template, recipient, locale,"
-	    " sealed, created_at, due_at) VALUES (?,?,?,?,?,?,?,?)" },
+	[OUTBOX_INSERT] = { SCOPE_NONE, "uussssbtt", NULL,
+	    "INSERT INTO outbox (id, user_id, channel, template, recipient,"
+	    " locale, sealed, created_at, due_at)"
+	    " VALUES (?,?,?,?,?,?,?,?,?)" },
 	[OUTBOX_CLAIM] = { SCOPE_NONE, "utst", NULL,
 	    "UPDATE outbox SET claimed_by = ?, due_at = ?,"
 	    " attempts = attempts + 1"
@@ -86,6 +87,10 @@ const struct stmt outbox_stmts[OUTBOX_STMT__MAX] = {
 	    "UPDATE outbox SET done_at = ?, due_at = NULL,"
 	    " claimed_by = NULL, sealed = NULL, last_error = NULL"
 	    " WHERE outbox.id = ?" },
+	[OUTBOX_FORGET] = { SCOPE_NONE, "u", NULL,
+	    "DELETE FROM outbox WHERE outbox.id = ?" },
+	[OUTBOX_DROP_UNSENT] = { SCOPE_USER, "u", NULL,
+	    "DELETE FROM outbox WHERE user_id = ? AND done_at IS NULL" },
 	[OUTBOX_FAILED] = { SCOPE_NONE, "tftsuu", NULL,
 	    "UPDATE outbox SET due_at = ?, dead_at = IF(?, ?, NULL),"
 	    " claimed_by = NULL, last_error = ?"
@@ -108,9 +113,10 @@ const struct stmt outbox_stmts[OUTBOX_STMT__MAX] = {
 	    " WHERE channel = ? AND dead_at IS NOT NULL LIMIT ?" },
 };
 
-int
-outbox_add(struct ctx *cx, const char *channel, const char *template,
-    const char *recipient, const char *locale, const char *args)
+static int
+add(struct ctx *cx, const char *channel, const struct uuid *user_id,
+    const char *template, const char *recipient, const char *locale,
+    const char *args)
 {
 	struct uuid id;
 	uint8_t *sealed;
@@ -121,15 +127,23 @@ outbox_add(struct ctx *cx, const char *channel, const char *template,
 		return ERR_INTERNAL_LOGGED;
 	uuid_new(&id, cx->now_us);
 	cx->queued = true;
-	return db_exec(cx, &outbox_stmts[OUTBOX_INSERT], NULL, &id, channel,
-	    template, recipient, locale, sealed, n, cx->now_us, cx->now_us);
+	return db_exec(cx, &outbox_stmts[OUTBOX_INSERT], NULL, &id, user_id,
+	    channel, template, recipient, locale, sealed, n, cx->now_us,
+	    cx->now_us);
 }
 
 int
-outbox_mail(struct ctx *cx, const char *template, const char *recipient,
-    const char *locale, const char *args)
+outbox_add(struct ctx *cx, const char *channel, const char *template,
+    const char *recipient, const char *locale, const char *args)
 {
-	return outbox_add(cx, MAIL, template, recipient, locale, args);
+	return add(cx, channel, NULL, template, recipient, locale, args);
+}
+
+int
+outbox_mail(struct ctx *cx, const struct uuid *user_id, const char *template,
+    const char *recipient, const char *locale, const char *args)
+{
+	return add(cx, MAIL, user_id, template, recipient, locale, args);
 }
 
 static void
@@ -177,6 +191,18 @@ outbox_done(struct ctx *cx, const struct outbox_row *row)
 {
 	return db_exec(cx, &outbox_stmts[OUTBOX_DONE], NULL, cx->now_us,
 	    &row->id);
+}
+
+int
+outbox_forget(struct ctx *cx, const struct outbox_row *row)
+{
+	return db_exec(cx, &outbox_stmts[OUTBOX_FORGET], NULL, &row->id);
+}
+
+int
+outbox_drop_unsent(struct ctx *cx, const struct uuid *user_id)
+{
+	return db_exec(cx, &outbox_stmts[OUTBOX_DROP_UNSENT], NULL, user_id);
 }
 
 int

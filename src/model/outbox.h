@@ -19,6 +19,8 @@ enum outbox_stmt {
 	OUTBOX_CLAIM,
 	OUTBOX_CLAIMED,
 	OUTBOX_DONE,
+	OUTBOX_FORGET,
+	OUTBOX_DROP_UNSENT,
 	OUTBOX_FAILED,
 	OUTBOX_GET,
 	OUTBOX_LIST,
@@ -42,11 +44,12 @@ int outbox_add(struct ctx *, const char *channel, const char *template,
     const char *recipient, const char *locale, const char *args);
 
 /*
- * Queues a mail. args is JSON text; it may hold a link's token, so it is
- * sealed, and wiped once the mail is out. recipient is an address.
+ * Queues a mail to a user, NULL for somebody else; it goes when the user is
+ * erased. args is JSON text; it may hold a link's token, so it is sealed, and
+ * wiped once the mail is out. recipient is an address.
  */
-int outbox_mail(struct ctx *, const char *template, const char *recipient,
-    const char *locale, const char *args);
+int outbox_mail(struct ctx *, const struct uuid *user_id, const char *template,
+    const char *recipient, const char *locale, const char *args);
 
 /*
  * Leases one row that is due, for lease_s. ERR_NOT_FOUND when there is none.
@@ -56,6 +59,10 @@ int outbox_claim(struct ctx *, const char *channel, int64_t lease_s,
     struct outbox_row *);
 /* Wipes its arguments. */
 int outbox_done(struct ctx *, const struct outbox_row *);
+/* Done, and nobody needs to know of it: the row goes, with the address. */
+int outbox_forget(struct ctx *, const struct outbox_row *);
+/* What waits for a user, or is dead, goes. */
+int outbox_drop_unsent(struct ctx *, const struct uuid *user_id);
 /*
  * Tries again at retry_at; 0: never, it joins the dead letters. Nothing
  * happens when the lease ran out and somebody else took the row.

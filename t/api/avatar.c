@@ -119,17 +119,6 @@ send_form(const char *file, size_t n, const char *type)
 		b.n });
 }
 
-static int64_t
-stored(const char *text)
-{
-	static const struct col cols[] = { { COL_INT64, 0 }, COL_END };
-	struct stmt stmt = { SCOPE_NONE, "", cols, text };
-	int64_t n = -1;
-
-	ck_assert_int_eq(db_row(&api.db.cx, &stmt, &n), 0);
-	return n;
-}
-
 /* Uploads it and keeps the path of where it is now. */
 static void
 upload(const char *p, size_t n, const char *extension)
@@ -239,7 +228,7 @@ START_TEST(formats)
 	ck_assert_int_eq(get("GET @path", NULL), 200);
 	ck_assert_str_eq(api.res.content_type, "image/webp");
 	ck_assert(!body_has("home"));
-	ck_assert_int_eq(stored("SELECT COUNT(*) FROM avatar"), 1);
+	ck_assert_int_eq(api_number(&api, "SELECT COUNT(*) FROM avatar"), 1);
 }
 END_TEST
 
@@ -249,12 +238,14 @@ START_TEST(large)
 	struct buf b = png(1, 1024 * 1024);
 
 	upload(b.p, b.n, ".png");
-	ck_assert_int_gt(stored("SELECT COUNT(*) FROM avatar_part"), 10);
+	ck_assert_int_gt(api_number(&api, "SELECT COUNT(*) FROM avatar_part"),
+	    10);
 	ck_assert_int_eq(get("GET @path", NULL), 200);
 	ck_assert_uint_eq(api.res.body.n,
 	    b.n - strlen("<script>alert(1)</script>") - 12 - 15);
 	upload(B(webp), ".webp");
-	ck_assert_int_eq(stored("SELECT COUNT(*) FROM avatar_part"), 1);
+	ck_assert_int_eq(api_number(&api, "SELECT COUNT(*) FROM avatar_part"),
+	    1);
 }
 END_TEST
 
@@ -275,7 +266,8 @@ START_TEST(removed)
 {
 	upload(B(webp), ".webp");
 	api_run(&api, removed_cases);
-	ck_assert_int_eq(stored("SELECT COUNT(*) FROM avatar_part"), 0);
+	ck_assert_int_eq(api_number(&api, "SELECT COUNT(*) FROM avatar_part"),
+	    0);
 }
 END_TEST
 
@@ -320,8 +312,9 @@ refused(const char *name, const char *p, size_t n)
 	    api.res.status, api.res.body.p);
 	ck_assert_str_eq(api_text(&api, "error_code"), "INVALID_IMAGE");
 	ck_assert_str_eq(api_text(&api, "error.details.field"), "file");
-	ck_assert_int_eq(stored("SELECT (SELECT COUNT(*) FROM avatar) +"
-				" (SELECT COUNT(*) FROM avatar_part)"),
+	ck_assert_int_eq(api_number(&api,
+			     "SELECT (SELECT COUNT(*) FROM avatar) +"
+			     " (SELECT COUNT(*) FROM avatar_part)"),
 	    0);
 }
 
@@ -411,7 +404,7 @@ static const struct api_case form_cases[] = {
 START_TEST(forms)
 {
 	api_run(&api, form_cases);
-	ck_assert_int_eq(stored("SELECT COUNT(*) FROM avatar"), 0);
+	ck_assert_int_eq(api_number(&api, "SELECT COUNT(*) FROM avatar"), 0);
 }
 END_TEST
 

@@ -499,18 +499,25 @@ START_TEST(suspend)
 }
 END_TEST
 
-/* When there is something to do after that; mails do not count. */
+/* When there is something to do after that. */
 static int64_t
-sweep(void)
+sweep_all(void)
 {
 	struct ctx *cx = &api.db.cx;
 	int64_t next;
 
-	api_sql(&api, "DELETE FROM outbox");
 	cx->now_us = clock_now_us();
 	ck_assert_int_eq(due_sweep(cx, &next), 0);
 	ck_assert_int_eq(jobs_due(cx, &next), 0);
 	return next;
+}
+
+/* Mails do not count. */
+static int64_t
+sweep(void)
+{
+	api_sql(&api, "DELETE FROM outbox");
+	return sweep_all();
 }
 
 static const struct api_case for_an_hour[] = {
@@ -777,6 +784,109 @@ START_TEST(erasure)
 }
 END_TEST
 
+#define MAILS  "SELECT COUNT(*) FROM outbox WHERE channel = 'mail'"
+#define TO_ANN " AND recipient = 'ann@example.com'"
+
+static int64_t
+rows(const char *select)
+{
+	return api_number(&api, select);
+}
+
+static const struct api_case ask_for_ann[] = {
+	{ "forgot", "POST /api/v1/auth/forgot-password", NULL,
+	    "{\"email\":\"ann@example.com\"}", 200, NULL },
+	{ NULL },
+};
+
+static const struct api_case ask_for_nobody[] = {
+	{ "forgot", "POST /api/v1/auth/forgot-password", NULL,
+	    "{\"email\":\"none@example.com\"}", 200, NULL },
+	{ NULL },
+};
+
+static const struct api_case delete_ann[] = {
+	{ "deleted", "DELETE " ME, ANN, NULL, 200, NULL },
+	{ NULL },
+};
+
+/* What waits goes at once, what was sent with the account. */
+START_TEST(mail_of_the_deleted)
+{
+	api_run(&api, ask_for_ann);
+	ck_assert_ptr_nonnull(
+	    api_mail(&api, "verify-email", "ann@example.com"));
+	ck_assert_int_eq(rows(MAILS TO_ANN " AND done_at IS NULL"), 1);
+	api_sql(&api,
+	    "UPDATE outbox SET dead_at = created_at, due_at = NULL"
+	    " WHERE template = 'reset-password'");
+	ck_assert_int_eq(rows(MAILS TO_ANN " AND dead_at > 0"), 1);
+	api_run(&api, delete_ann);
+	ck_assert_int_eq(rows(MAILS TO_ANN), 1);
+	ck_assert_int_eq(rows(MAILS TO_ANN " AND done_at > 0"), 1);
+	ck_assert_int_eq(rows(MAILS " AND done_at IS NULL"), 2);
+	clock_shift_us(31 * CLOCK_DAY);
+	sweep_all();
+	ck_assert_int_eq(rows("SELECT COUNT(*) FROM outbox"
+			      " WHERE recipient = 'ann@example.com'"),
+	    0);
+	ck_assert_int_eq(rows(MAILS), 2);
+}
+END_TEST
+
+/* Asking leaves no trace of who was asked for. */
+START_TEST(recovery_of_nobody)
+{
+	api_run(&api, ask_for_nobody);
+	ck_assert_ptr_null(
+	    api_mail(&api, "reset-password", "none@example.com"));
+	ck_assert_int_eq(rows("SELECT COUNT(*) FROM outbox"
+			      " WHERE recipient = 'none@example.com'"),
+	    0);
+}
+END_TEST
+
+/* An event and a dead letter of so many days ago. */
+static void
+leave_behind(int days)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO event (id, realm_id, user_id, kind, created_at)"
+	    " SELECT UNHEX(MD5('%d')), realm_id, id, 'x',"
+	    " UTC_TIMESTAMP(6) - INTERVAL %d DAY FROM user"
+	    " WHERE email = 'ann@example.com'",
+	    days, days);
+	api_sql(&api, sql);
+	snprintf(sql, sizeof(sql),
+	    "INSERT INTO outbox (id, channel, template, recipient, locale,"
+	    " created_at, dead_at) VALUES (UNHEX(MD5('%d')), 'mail', 'x', 'x',"
+	    " 'en', UTC_TIMESTAMP(6) - INTERVAL %d DAY,"
+	    " UTC_TIMESTAMP(6) - INTERVAL %d DAY)",
+	    days, days, days);
+	api_sql(&api, sql);
+}
+
+START_TEST(retention)
+{
+	int64_t now = clock_now_us(), next;
+
+	api.db.conf.keep_events_s = 10 * 86400;
+	api.db.conf.keep_dead_mail_s = 7 * 86400;
+	api_sql(&api, "DELETE FROM event");
+	api_sql(&api, "DELETE FROM outbox");
+	for (int days = 5; days < 15; days++)
+		leave_behind(days);
+	next = sweep_all();
+	ck_assert_int_eq(rows("SELECT COUNT(*) FROM event"), 5);
+	ck_assert_int_eq(rows("SELECT COUNT(*) FROM outbox"), 2);
+	/* the oldest event is due in a day, the letter too, and an hour on */
+	ck_assert_int_ge(next, now + CLOCK_HOUR + CLOCK_DAY - CLOCK_MINUTE);
+	ck_assert_int_le(next, now + CLOCK_HOUR + CLOCK_DAY + CLOCK_MINUTE);
+}
+END_TEST
+
 /* --- two at once --- */
 
 /* One administrator goes, not yet committed, while another one tries to. */
@@ -1024,6 +1134,9 @@ users_suite(void)
 	tcase_add_test(tc, deletion_by_admin);
 	tcase_add_test(tc, deletion_voids_links);
 	tcase_add_test(tc, erasure);
+	tcase_add_test(tc, mail_of_the_deleted);
+	tcase_add_test(tc, recovery_of_nobody);
+	tcase_add_test(tc, retention);
 	tcase_add_test(tc, last_two_admins);
 	tcase_add_test(tc, legacy);
 	tcase_add_test(tc, moved);

@@ -160,7 +160,7 @@ queue(const char *to)
 	struct ctx cx = api.db.cx;
 
 	cx.now_us = clock_now_us();
-	ck_assert_int_eq(outbox_mail(&cx, "verify-email", to, "en",
+	ck_assert_int_eq(outbox_mail(&cx, NULL, "verify-email", to, "en",
 			     "{\"name\":\"Ann\",\"email\":\"e\",\"link\":\"l\","
 			     "\"product_name\":\"P\",\"public_url\":\"u\","
 			     "\"expires\":\"x\"}"),

@@ -103,19 +103,6 @@ count_of(int status)
 	return n;
 }
 
-static int
-rows_of(const char *select)
-{
-	struct {
-		int64_t n;
-	} row;
-	struct col cols[] = { { COL_INT64, 0 }, COL_END };
-	struct stmt stmt = { SCOPE_NONE, "", cols, select };
-
-	ck_assert_int_eq(db_row(&api.db.cx, &stmt, &row), 0);
-	return (int)row.n;
-}
-
 #define LIVE "SELECT COUNT(*) FROM session WHERE revoked_at IS NULL"
 
 START_TEST(one_email)
@@ -130,7 +117,7 @@ START_TEST(one_email)
 		crowd("/api/v1/auth/signup", body);
 		ck_assert_int_eq(count_of(201), 1);
 		ck_assert_int_eq(count_of(409), CROWD - 1);
-		ck_assert_int_eq(rows_of("SELECT COUNT(*) FROM user"),
+		ck_assert_int_eq(api_number(&api, "SELECT COUNT(*) FROM user"),
 		    round + 1);
 	}
 }
@@ -143,7 +130,7 @@ START_TEST(one_username)
 	    "\"password\":\"SecurePass123!\"}");
 	ck_assert_int_eq(count_of(201), 1);
 	ck_assert_int_eq(count_of(409), CROWD - 1);
-	ck_assert_int_eq(rows_of("SELECT COUNT(*) FROM user"), 1);
+	ck_assert_int_eq(api_number(&api, "SELECT COUNT(*) FROM user"), 1);
 }
 END_TEST
 
@@ -191,7 +178,7 @@ START_TEST(session_cap)
 		/* beyond five at once on one account some are asked to wait */
 		ck_assert_int_ge(count_of(200), 5);
 		ck_assert_int_eq(count_of(200) + count_of(503), CROWD);
-		ck_assert_int_eq(rows_of(LIVE), 3);
+		ck_assert_int_eq(api_number(&api, LIVE), 3);
 	}
 }
 END_TEST

@@ -287,19 +287,6 @@ END_TEST
 
 /* --- what is on its way to make a session or a link --- */
 
-static int64_t
-count(const char *select)
-{
-	struct {
-		int64_t n;
-	} row = { -1 };
-	const struct col cols[] = { { COL_INT64, 0 }, COL_END };
-	const struct stmt stmt = { SCOPE_NONE, "", cols, select };
-
-	ck_assert_int_eq(db_row(&api.db.cx, &stmt, &row), 0);
-	return row.n;
-}
-
 static void
 signs_in(struct player *p)
 {
@@ -373,7 +360,7 @@ static void
 no_links(size_t n, const char *order)
 {
 	int64_t links =
-	    count("SELECT COUNT(*) FROM link WHERE used_at IS NULL");
+	    api_number(&api, "SELECT COUNT(*) FROM link WHERE used_at IS NULL");
 
 	for (size_t i = 0; i < n; i++)
 		ck_assert_msg(players[i].wrong[0] == '\0',

@@ -415,6 +415,19 @@ api_sql(struct api *a, const char *text)
 	    "%s: %s", text, message);
 }
 
+int64_t
+api_number(struct api *a, const char *select)
+{
+	struct {
+		int64_t n;
+	} row = { -1 };
+	const struct col cols[] = { { COL_INT64, 0 }, COL_END };
+	const struct stmt stmt = { SCOPE_NONE, "", cols, select };
+
+	ck_assert_int_eq(db_row(&a->db.cx, &stmt, &row), 0);
+	return row.n;
+}
+
 void
 api_quota_reset(struct api *a)
 {

@@ -79,6 +79,9 @@ void api_keep_cookie(struct api *, const char *name, const char *as);
 /* Statements that no operation has; @name as in calls. */
 void api_sql(struct api *, const char *text);
 
+/* The one number that a SELECT gives. */
+int64_t api_number(struct api *, const char *select);
+
 /* Forgets all quotas. */
 void api_quota_reset(struct api *);
 
