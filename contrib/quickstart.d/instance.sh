@@ -417,6 +417,7 @@ summary() {
 	credentials
 	cat <<-EOT
 		Mail lands in      $(conf_get mail_spool_dir)
+		  the newest one   contrib/quickstart mail
 		Configuration      $CONF
 		Certificate        $VAR/tls/cert.pem (self-signed)
 		Quota scale        $QS_SCALE
@@ -526,11 +527,36 @@ status() {
 	return "$all"
 }
 
+# The text of a message, quoted-printable undone (RFC 2045 §6.7).
+mail_text() {
+	printf '%b' "$(awk '
+		/^--=_/ { text = 0 }
+		text == 2
+		/^Content-Type: text\/plain/ { text = 1 }
+		/^\r?$/ && text == 1 { text = 2 }
+	' "$1" | sed -e ':a;/=\r$/{N;s/=\r\n//;ba}' -e 's/\r$//' \
+	    -e 's/\\/\\\\/g; s/=\([0-9A-F][0-9A-F]\)/\\x\1/g')"
+}
+
+# Names of mails sort by time.
+mail() {
+	local dir newest
+	dir=$(conf_get mail_spool_dir)
+	newest=$(find "$dir" -maxdepth 1 -name 'mail_*.eml' 2>/dev/null | sort |
+		tail -n 1)
+	[[ -n $newest ]] || fail "there is no mail in $dir yet" \
+	    "Sign up, and look again; contrib/quickstart ctl mail list tells more."
+	printf '%s\n\n' "$newest"
+	sed -n '/^\r*$/q; s/\r$//; /^\(Date\|To\|Subject\): /p' "$newest"
+	printf '\n%s\n' "$(mail_text "$newest")"
+}
+
 socket_dir
 case $1 in
 start) start ;;
 stop) stop ;;
 status) status || quiet_exit $? ;;
+mail) mail ;;
 logs) exec tail -n 30 -F "$VAR"/log/*.log ;;
 ctl)
 	shift

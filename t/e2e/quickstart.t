@@ -46,6 +46,27 @@ printed_lines() {
 	has "me" "$(sh -c "${lines[2]}")" '{"id":"usr_'
 }
 
+# The newest mail, readable: its link stands whole on one line.
+newest_mail() {
+	local tries out
+	for tries in {1..100}; do
+		out=$("$QUICKSTART" mail 2>&1) || true
+		[[ $out == *"To: ann@example.com"* ]] && break
+		sleep 0.1
+	done
+	has "mail: to whom" "$out" "To: ann@example.com"
+	has "mail: about what" "$out" "Subject: Confirm your e-mail address"
+	is "mail: its link, after $tries looks" 1 "$(grep -c \
+	    '^http://[^ ]*/verify-email?token=[A-Za-z0-9_-]\{43\}$' <<<"$out")"
+}
+
+unknown_command() {
+	local out rc=0
+	out=$("$QUICKSTART" nonsense 2>&1) || rc=$?
+	is "an unknown command: exit code" 2 "$rc"
+	has "and its name" "$out" "nonsense: no such command"
+}
+
 administrators() {
 	http -H 'Content-Type: application/json' -d "{\"email\":\
 \"admin@example.com\",\"password\":\"$(cat "$var/admin/main")\"}" \
@@ -110,6 +131,8 @@ stopped() {
 
 again
 printed_lines
+newest_mail
+unknown_command
 administrators
 quota_scale
 killed
