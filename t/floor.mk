@@ -194,9 +194,9 @@ EXTRA_DIST += t/browser/.npmrc t/browser/package.json \
 	t/browser/plinto.test.mjs
 
 dist_check_SCRIPTS += t/lint/self t/lint/includes t/lint/placement \
-	t/lint/banned t/lint/files t/lint/words
+	t/lint/banned t/lint/files t/lint/words t/lint/threats
 TESTS += t/lint/self t/lint/includes t/lint/placement \
-	t/lint/banned t/lint/files t/lint/words
+	t/lint/banned t/lint/files t/lint/words t/lint/threats
 EXTRA_DIST += t/lint/lib.sh t/lint/strip.awk t/lint/format
 if HAVE_CLANG_FORMAT
 TESTS += t/lint/format

@@ -266,6 +266,30 @@ START_TEST(links)
 }
 END_TEST
 
+/* Where a link leads is ours to say, not the client's. */
+START_TEST(links_lead_home)
+{
+	static const struct api_case forged[] = {
+		{ "another host", "POST /api/v1/auth/password/forgot",
+		    "Host: evil.example\nX-Forwarded-Host: evil.example\n"
+		    "Forwarded: host=evil.example\nOrigin: https://evil.example\n"
+		    "Referer: https://evil.example/",
+		    "{\"email\":\"ann@example.com\","
+		    "\"redirect_base\":\"https://evil.example\"}",
+		    200, NULL },
+		{ NULL },
+	};
+
+	api_run(&api, forged);
+	ck_assert_ptr_nonnull(
+	    api_mail(&api, "reset-password", "ann@example.com"));
+	ck_assert_msg(strncmp(api_kept("mail_link"),
+			  "http://localhost:8000/reset-password?token=", 43) ==
+		0,
+	    "%s", api_kept("mail_link"));
+}
+END_TEST
+
 /* Who has the old mailbox only, has nothing once the account has moved. */
 static const struct api_case moved[] = {
 	{ "she moves", "POST /api/v1/auth/email/verify", NULL,
@@ -427,6 +451,7 @@ recovery_suite(void)
 	tcase_add_test(tc, reset);
 	tcase_add_test(tc, reset_elsewhere);
 	tcase_add_test(tc, links);
+	tcase_add_test(tc, links_lead_home);
 	tcase_add_test(tc, moving_voids_links);
 	tcase_add_test(tc, reset_unlocks);
 	tcase_add_test(tc, verify);

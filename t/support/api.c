@@ -250,6 +250,9 @@ api_send(struct api *a, const struct api_call *call)
 	req.remote_addr = address == NULL ? "127.0.0.1" : address;
 	http_response_init(&a->res, a->service.mem);
 	pipeline_serve(&a->service, &req, &a->res);
+	for (size_t i = 0; i < req.body_n; i++)
+		ck_assert_msg(req.body[i] == '\0', "%s: its body was not wiped",
+		    call->line);
 	parse_answer(a);
 	openapi_check(a, &req);
 	return a->res.status;
@@ -441,6 +444,7 @@ link_token(struct api *a, const char *args)
 	const char *text, *token = NULL;
 
 	if (json_object_object_get_ex(json, "link", &link) && link != NULL) {
+		api_keep("mail_link", json_object_get_string(link));
 		text = strstr(json_object_get_string(link), "?token=");
 		if (text != NULL)
 			token = arena_strdup(a->service.mem, text + 7);

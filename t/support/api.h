@@ -88,7 +88,8 @@ void api_quota_reset(struct api *);
 /*
  * Does what was queued but mail, then takes mails that wait until one of
  * this template to this address comes. Returns its link's token, "" when it
- * has none, NULL when no such mail waits. Valid until the next call.
+ * has none, NULL when no such mail waits. Valid until the next call. The
+ * whole link is kept as mail_link.
  */
 const char *api_mail(struct api *, const char *template, const char *to);
 

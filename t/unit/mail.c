@@ -11,7 +11,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/ctx.h"
 #include "daemon/mail.h"
+#include "model/outbox.h"
 #include "out/message.h"
 #include "out/program.h"
 #include "out/template.h"
@@ -763,6 +765,49 @@ START_TEST(other_transports)
 }
 END_TEST
 
+/* A name is mailed to whomever a stranger wants, so it must not be a message. */
+static const struct {
+	const char *name, *greeting;
+} greetings[] = {
+	{ "Ann Lee", "Hello Ann Lee," },
+	{ "J.R. Tolkien", "Hello J.R. Tolkien," },
+	{ "Dr. Lee-O'Hara, jr.", "Hello Dr. Lee-O'Hara, jr.," },
+	{ "\303\204nne", "Hello \303\204nne," },
+	{ "https://evil.example/win", "Hello," },
+	{ "you won! evil.example", "Hello," },
+	{ "www.evil", "Hello," },
+	{ "mailto:ann", "Hello," },
+	{ "ann@example.com", "Hello," },
+	{ "Your account was closed; to open it call this number at once: 1",
+	    "Hello," },
+};
+
+START_TEST(greeting)
+{
+	static const char args[] =
+	    "{\"name\":\"%s\",\"email\":\"\",\"product_name\":\"\","
+	    "\"public_url\":\"\",\"link\":\"\",\"expires\":\"\"}";
+	const char *top = getenv("top_srcdir");
+	struct conf conf = { .mail_from = "a@b.example" };
+	struct ctx cx = { .mem = mem, .secret = mem, .conf = &conf };
+	struct outbox_row row = {
+		.template = "verify-email",
+		.recipient = "ann@example.com",
+		.locale = "en",
+		.args = arena_printf(mem, args, greetings[_i].name),
+	};
+	struct message m;
+	const char *problem = "";
+
+	conf.mail_template_dir =
+	    arena_printf(mem, "%s/conf/mail", top == NULL ? "." : top);
+	ck_assert_msg(mail_compose(&cx, &row, &m, &problem) == 0, "%s",
+	    problem);
+	ck_assert_str_eq(arena_strndup(mem, m.text, strcspn(m.text, "\n")),
+	    greetings[_i].greeting);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -787,6 +832,7 @@ main(void)
 	tcase_add_loop_test(c, lookup, 0, (int)N(lookups));
 	tcase_add_loop_test(c, layout, 0, (int)N(layouts));
 	tcase_add_loop_test(c, redaction, 0, (int)N(redactions));
+	tcase_add_loop_test(c, greeting, 0, (int)N(greetings));
 	tcase_add_test(c, spool);
 	tcase_add_test(c, sendmail_gets_it);
 	tcase_add_loop_test(c, sendmail_ends, 0, (int)N(sendmails));
