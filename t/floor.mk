@@ -101,6 +101,18 @@ t_unit_daemon_SOURCES = t/unit/daemon.c
 t_unit_daemon_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_daemon_LDADD = $(LDADD) $(CHECK_LIBS)
 
+check_PROGRAMS += t/unit/sandbox
+TESTS += t/unit/sandbox
+t_unit_sandbox_SOURCES = t/unit/sandbox.c
+t_unit_sandbox_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_sandbox_LDADD = $(LDADD) $(CHECK_LIBS)
+
+check_PROGRAMS += t/support/outside.so
+t_support_outside_so_SOURCES = t/support/outside.c
+t_support_outside_so_CFLAGS = $(AM_CFLAGS) -fPIC
+t_support_outside_so_LDFLAGS = -shared
+t_support_outside_so_LDADD =
+
 check_PROGRAMS += t/e2e/daemon
 TESTS += t/e2e/daemon
 t_e2e_daemon_SOURCES = t/e2e/daemon.c \

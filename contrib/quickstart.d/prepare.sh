@@ -18,6 +18,7 @@ BUILD_PACKAGES=(
 	libscrypt-dev=/usr/include/libscrypt.h
 	libidn2-dev=/usr/include/idn2.h
 	libmaxminddb-dev=/usr/share/doc/libmaxminddb-dev/copyright
+	libseccomp-dev=/usr/include/seccomp.h
 	libcurl4-openssl-dev=/usr/bin/curl-config
 	mariadb-server-core=/usr/sbin/mariadbd
 	mariadb-client-core=/usr/bin/mariadb

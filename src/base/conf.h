@@ -41,6 +41,7 @@ struct conf {
 	int64_t worker_requests; /* exit after so many; 0 never */
 	const char *log_level;
 	const char *log_file; /* NULL: standard error */
+	bool sandbox; /* processes limit what they may ask the kernel */
 
 	/* database */
 	const char *db_socket;

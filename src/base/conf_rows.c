@@ -233,6 +233,8 @@ const struct conf_row conf_rows[] = {
 	    .about = "The least to log"),
 	PATH(log_file, .fallback = "",
 	    .about = "Where log lines go; empty: standard error"),
+	FLAG(sandbox, .fallback = "yes",
+	    .about = "Workers and jobs may make listed system calls only"),
 
 	PATH(db_socket, .max = 107, .fallback = "/run/mysqld/mysqld.sock",
 	    .about = "MariaDB's socket; empty: use db_host"),

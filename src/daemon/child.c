@@ -40,12 +40,6 @@ child_begin(pid_t master, const char *name)
 		exit(EXIT_SUCCESS);
 }
 
-void
-child_confine(void)
-{
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-}
-
 static void
 stop_handler(int sig)
 {

@@ -19,8 +19,6 @@ void signals_block(void);
  * hand is still answered) and is called name.
  */
 void child_begin(pid_t master, const char *name);
-/* No exec gains privileges any more. */
-void child_confine(void);
 
 /*
  * Listens to SIGTERM from now on. wake (may be NULL) is raised by it, for a

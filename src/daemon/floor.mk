@@ -8,6 +8,7 @@ libcardea_a_SOURCES += \
 	src/daemon/master.c src/daemon/master.h \
 	src/daemon/priv.c src/daemon/priv.h \
 	src/daemon/procs.c src/daemon/procs.h \
+	src/daemon/sandbox.c src/daemon/sandbox.h \
 	src/daemon/setup.c src/daemon/setup.h \
 	src/daemon/sock.c src/daemon/sock.h \
 	src/daemon/status.c src/daemon/status.h \

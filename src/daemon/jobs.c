@@ -16,10 +16,14 @@
 #include "daemon/child.h"
 #include "daemon/exit.h"
 #include "daemon/mail.h"
+#include "daemon/sandbox.h"
 #include "daemon/setup.h"
 #include "dispatch/pipeline.h"
 #include "flow/recovery.h"
 #include "model/due.h"
+#include "out/place.h"
+#include "out/runner.h"
+#include "out/transport.h"
 
 #define IDLE_US  (30 * CLOCK_SECOND)
 #define RETRY_US (5 * CLOCK_SECOND)
@@ -140,7 +144,7 @@ jobs_loop(struct service *sv)
 {
 	struct shared *shared = sv->shared;
 
-	while (!stop_asked()) {
+	while (!stop_asked() && !runner_lost()) {
 		uint32_t seq = atomic_load(&shared->jobs_seq);
 		int64_t due_us = due_ask(sv);
 
@@ -150,14 +154,42 @@ jobs_loop(struct service *sv)
 	}
 }
 
+static void
+key_shed(void *setup)
+{
+	setup_forget_key(setup);
+}
+
 int
-jobs_run(const struct setup *s, struct shared *shared)
+jobs_confine(struct setup *s)
+{
+	const struct conf *conf = &s->conf;
+	const struct transport *t = transport_find(conf->mail_transport);
+	struct runner_terms terms = {
+		.program = transport_program(t, conf),
+		.args = t->args,
+		.gain = t->gain,
+		.shed = key_shed,
+		.shed_arg = s,
+	};
+
+	if (terms.program != NULL && runner_start(&terms) != 0)
+		return -1;
+	place_open(conf);
+	return sandbox_enter(s->jobs_sandbox);
+}
+
+int
+jobs_run(struct setup *s, struct shared *shared)
 {
 	struct service sv;
+	bool confined;
 
 	stop_init(&shared->jobs_seq);
 	setup_service(&sv, s, shared);
-	jobs_loop(&sv);
+	confined = jobs_confine(s) == 0;
+	if (confined)
+		jobs_loop(&sv);
 	setup_service_fini(&sv);
-	return EXIT_OK;
+	return confined && !runner_lost() ? EXIT_OK : EXIT_FAILED;
 }

@@ -31,7 +31,14 @@ struct job {
 extern const struct job jobs[];
 
 /* The process: until SIGTERM. Returns the exit code. */
-int jobs_run(const struct setup *, struct shared *);
+int jobs_run(struct setup *, struct shared *);
+
+/*
+ * Gives up what the jobs need not do: from here on a runner starts programs,
+ * and the sandbox of setup_sandbox() is in force. After that the caller can
+ * do the jobs and end, no more. 0, or -1 after logging why.
+ */
+int jobs_confine(struct setup *);
 
 /*
  * Every row once, due or not, as `cardeactl jobs --once` from cron does. 0,

@@ -16,7 +16,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/shared.h"
-#include "daemon/child.h"
 #include "daemon/exit.h"
 #include "daemon/launch.h"
 #include "daemon/priv.h"
@@ -80,7 +79,8 @@ lone_serve(struct setup *s, struct buf *problems)
 	setup_apply(s, shared);
 	if (pipeline_init(&s->conf) != 0)
 		return EXIT_CONFIG;
-	child_confine();
+	sandbox_report(&s->conf);
+	setup_sandbox(s, SANDBOX_LONE);
 	log_info("lone.start", KI("slot", shared_slot()));
 	code = worker_run(s, shared, STDIN_FILENO, 0);
 	log_info("lone.end");

@@ -33,6 +33,7 @@
 #include "daemon/launch.h"
 #include "daemon/priv.h"
 #include "daemon/procs.h"
+#include "daemon/sandbox.h"
 #include "daemon/setup.h"
 #include "daemon/sock.h"
 #include "daemon/status.h"
@@ -133,13 +134,6 @@ master_status(struct master *m)
 	m->changed = false;
 }
 
-/* Mail through sendmail(1) needs the rights of that program. */
-static bool
-jobs_confined(const struct conf *conf)
-{
-	return !text_equal(conf->mail_transport, "sendmail");
-}
-
 static int
 child_main(struct master *m, pid_t master, int slot)
 {
@@ -147,8 +141,6 @@ child_main(struct master *m, pid_t master, int slot)
 	bool is_jobs = slot == PROC_JOBS;
 
 	child_begin(master, is_jobs ? "cardea-jobs" : "cardea-worker");
-	if (!is_jobs || jobs_confined(conf))
-		child_confine();
 	if (is_jobs) {
 		close(m->listen_fd);
 		return jobs_run(m->setup, m->shared);
@@ -193,7 +185,12 @@ death_log(const struct proc *p, int slot, int status)
 {
 	const char *what = slot == PROC_JOBS ? "jobs" : "worker";
 
-	if (WIFSIGNALED(status))
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
+		log_error("master.child_died", KS("what", what),
+		    KI("child", p->pid), KI("signal", SIGSYS),
+		    KS("problem",
+			"killed by SIGSYS: a system call outside its list"));
+	else if (WIFSIGNALED(status))
 		log_warn("master.child_died", KS("what", what),
 		    KI("child", p->pid), KI("signal", WTERMSIG(status)));
 	else if (WEXITSTATUS(status) != 0)
@@ -393,6 +390,15 @@ reload_setup(struct master *m, struct buf *problems)
 	return NULL;
 }
 
+/* Here, not in each child: building takes memory and a millisecond. */
+static void
+sandboxes_prepare(struct setup *s)
+{
+	sandbox_report(&s->conf);
+	setup_sandbox(s, SANDBOX_WORKER);
+	setup_sandbox(s, SANDBOX_JOBS);
+}
+
 static void
 master_reload(struct master *m)
 {
@@ -412,6 +418,7 @@ master_reload(struct master *m)
 	if (old != m->first)
 		setup_free(old);
 	setup_apply(next, m->shared);
+	sandboxes_prepare(next);
 	procs_replace(&m->procs, (int)next->conf.workers);
 	m->generation++;
 	log_info("master.reload", KI("generation", m->generation),
@@ -584,6 +591,7 @@ master_prepare(struct master *m, struct buf *problems)
 	    pipeline_init(conf) != 0 || listen_prepare(m, problems) != 0 ||
 	    priv_drop(&m->priv, problems) != 0)
 		return -1;
+	sandboxes_prepare(m->setup);
 	return status_pid_write(conf->state_dir, problems);
 }
 
@@ -674,7 +682,10 @@ master_run(const struct master_args *args)
 	if (master_start_loud(&m, &problems) == 0) {
 		log_info("master.start", KI("generation", m.generation),
 		    KI("workers", m.setup->conf.workers),
-		    KS("listen", m.setup->conf.listen));
+		    KS("listen", m.setup->conf.listen),
+		    KS("sandbox",
+			sandbox_missing(&m.setup->conf) == NULL ? "on"
+								: "off"));
 		m.changed = true;
 		master_loop(&m);
 		log_info("master.end");

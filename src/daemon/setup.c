@@ -48,14 +48,33 @@ setup_key(struct setup *s, struct buf *problems)
 }
 
 void
+setup_forget_key(struct setup *s)
+{
+	if (s->master != NULL)
+		master_key_free(s->master);
+	s->master = NULL;
+}
+
+void
 setup_free(struct setup *s)
 {
 	if (s == NULL)
 		return;
-	if (s->master != NULL)
-		master_key_free(s->master);
+	setup_forget_key(s);
+	sandbox_free(s->worker_sandbox);
+	sandbox_free(s->jobs_sandbox);
 	arena_free(s->mem);
 	free(s);
+}
+
+void
+setup_sandbox(struct setup *s, enum sandbox_kind kind)
+{
+	if (sandbox_missing(&s->conf) != NULL)
+		return;
+	db_library_warm(&s->conf);
+	*(kind == SANDBOX_JOBS ? &s->jobs_sandbox : &s->worker_sandbox) =
+	    sandbox_new(kind, &s->conf);
 }
 
 /* From the master key, so that processes that share a map agree on it. */

@@ -6,6 +6,7 @@
 #define DAEMON_SETUP_H
 
 #include "base/conf.h"
+#include "daemon/sandbox.h"
 
 struct arena;
 struct buf;
@@ -17,13 +18,23 @@ struct setup {
 	struct arena *mem; /* of conf */
 	struct conf conf;
 	struct master_key *master; /* NULL until setup_key() */
+	/* NULL until setup_sandbox(), and where there is none */
+	struct sandbox *worker_sandbox, *jobs_sandbox;
 };
 
 /* path as for conf_load(). NULL with lines in problems. */
 struct setup *setup_load(const char *path, struct buf *problems);
 /* Loads the master key that conf names. 0, or -1 with lines in problems. */
 int setup_key(struct setup *, struct buf *problems);
+/* Wipes the master key from this process. */
+void setup_forget_key(struct setup *);
 void setup_free(struct setup *); /* NULL is fine */
+
+/*
+ * Builds the filter of the processes of that kind to come, and loads what
+ * they could not load any more.
+ */
+void setup_sandbox(struct setup *, enum sandbox_kind);
 
 /*
  * Makes the settings that live in the process take effect: log level, form

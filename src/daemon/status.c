@@ -19,6 +19,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "daemon/procs.h"
+#include "daemon/sandbox.h"
 #include "daemon/setup.h"
 
 static int
@@ -121,6 +122,8 @@ put_head(struct buf *b, const struct status *st)
 	buf_printf(b, "\nwritten_us %lld\n", (long long)clock_now_us());
 	buf_printf(b, "listen %s\n", st->conf->listen);
 	buf_printf(b, "workers %lld\n", (long long)st->conf->workers);
+	buf_printf(b, "sandbox %s\n",
+	    sandbox_missing(st->conf) == NULL ? "on" : "off");
 	buf_printf(b, "requests %llu\n",
 	    (unsigned long long)atomic_load(&st->shared->requests));
 	buf_printf(b, "errors %llu\n",

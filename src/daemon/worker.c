@@ -16,11 +16,13 @@
 #include "base/shared.h"
 #include "daemon/child.h"
 #include "daemon/exit.h"
+#include "daemon/sandbox.h"
 #include "daemon/setup.h"
 #include "dispatch/pipeline.h"
 #include "http/fcgi.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "out/place.h"
 
 /* A typed id has up to 36 characters, a secret of 256 bits 43 or more. */
 #define LOG_SEGMENT_MAX 40
@@ -150,7 +152,8 @@ worker_run(const struct setup *s, struct shared *shared, int listen_fd,
 	w.left = requests_jitter(requests);
 	w.fcgi = fcgi_new(listen_fd);
 	setup_service(&w.sv, s, shared);
-	if (w.fcgi != NULL)
+	place_open(&s->conf);
+	if (w.fcgi != NULL && sandbox_enter(s->worker_sandbox) == 0)
 		code = worker_loop(&w);
 	log_debug("worker.end",
 	    KI("requests", atomic_load(&shared->slot[shared_slot()].requests)));

@@ -22,6 +22,9 @@
 
 #define TIMEOUT_DEFAULT_S 10
 
+/* Of the library's plugins; their header needs one that is not installed. */
+#define AUTHENTICATION 2
+
 int
 db_library_init(void)
 {
@@ -29,6 +32,21 @@ db_library_init(void)
 		return 0;
 	log_error("db.library");
 	return ERR_INTERNAL_LOGGED;
+}
+
+/* A server names the way to prove a password; each is a module. */
+void
+db_library_warm(const struct conf *conf)
+{
+	static const char *const ways[] = { "caching_sha2_password",
+		"client_ed25519", "sha256_password" };
+	MYSQL *my = conf->db_password != NULL ? mysql_init(NULL) : NULL;
+
+	if (my == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		(void)mysql_client_find_plugin(my, ways[i], AUTHENTICATION);
+	mysql_close(my);
 }
 
 void

@@ -88,6 +88,11 @@ struct db *db_new(const struct conf *);
 void db_free(struct db *); /* NULL is fine */
 /* Process-wide preparation of the client library, before any fork. */
 int db_library_init(void);
+/*
+ * Loads what a later connection of a process that may open no file could
+ * need. After db_library_init(); what is not there is not missed.
+ */
+void db_library_warm(const struct conf *);
 void db_library_end(void);
 
 /* 0, ERR_UNAVAILABLE while the database cannot be reached, or <0. */

@@ -107,7 +107,19 @@ look_up(struct ctx *cx, const char *address, struct place *ret)
 	ret->country = name_at(cx->mem, &found.entry, "country");
 }
 
+void
+place_open(const struct conf *conf)
+{
+	(void)open_for(conf->geo_database);
+}
+
 #else
+
+void
+place_open(const struct conf *conf)
+{
+	(void)conf;
+}
 
 static void
 look_up(struct ctx *cx, const char *address, struct place *ret)

@@ -53,6 +53,8 @@ smtp_send(const struct conf *conf, const struct mail *m, struct buf *why)
 	line_put(&input, SMTP_PASSWORD, conf->mail_smtp_password);
 	line_put(&input, SMTP_FROM, m->from);
 	line_put(&input, SMTP_TO, m->to);
+	if (!conf->sandbox)
+		line_put(&input, SMTP_SANDBOX, "no");
 	buf_printf(&input, "%s %lld\n\n", SMTP_TIMEOUT,
 	    (long long)conf->mail_timeout_s);
 	buf_put(&input, m->data, m->n);

@@ -17,5 +17,6 @@
 #define SMTP_FROM     "from"
 #define SMTP_TO       "to"
 #define SMTP_TIMEOUT  "timeout"
+#define SMTP_SANDBOX  "sandbox" /* "no": without */
 
 #endif

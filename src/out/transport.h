@@ -5,6 +5,7 @@
 #ifndef OUT_TRANSPORT_H
 #define OUT_TRANSPORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
@@ -27,6 +28,14 @@ struct mail {
 
 struct transport {
 	const char *name;
+	/*
+	 * The command of those that run one, for a runner: where in struct
+	 * conf its path is, its arguments (NULL: none is run), and whether it
+	 * may gain privileges.
+	 */
+	size_t program;
+	const char *const *args;
+	bool gain;
 	/* Within conf.mail_timeout_s; adds to why what was the matter. */
 	enum mail_outcome (
 	    *send)(const struct conf *, const struct mail *, struct buf *why);
@@ -36,6 +45,8 @@ extern const struct transport transports[]; /* ends with a NULL name */
 
 /* NULL: there is none of that name. */
 const struct transport *transport_find(const char *name);
+/* The path of its program, NULL when it runs none. */
+const char *transport_program(const struct transport *, const struct conf *);
 
 enum mail_outcome spool_send(const struct conf *, const struct mail *,
     struct buf *why);

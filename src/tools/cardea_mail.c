@@ -1,7 +1,7 @@
 /*
  * cardea-mail: sends one message by SMTP, see out/smtp_program.h. A program
  * of its own for each mail: it holds libcurl, and whatever a server answers
- * is read far from keys and database.
+ * is read far from keys and database, in a sandbox.
  */
 #include <curl/curl.h>
 
@@ -12,13 +12,15 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "daemon/sandbox.h"
 #include "out/smtp_program.h"
 
 #define INPUT_MAX_BYTES (16 << 20)
 #define REPLY_MAX_BYTES 300
 
 struct job {
-	char *url, *tls, *ca_file, *user, *password, *from, *to, *timeout;
+	char *url, *tls, *ca_file, *user, *password, *from, *to, *timeout,
+	    *sandbox;
 	const char *data;
 	size_t n, sent;
 	bool named; /* RCPT TO went out: it is about this mail now */
@@ -38,6 +40,7 @@ static const struct {
 	{ SMTP_FROM, offsetof(struct job, from) },
 	{ SMTP_TO, offsetof(struct job, to) },
 	{ SMTP_TIMEOUT, offsetof(struct job, timeout) },
+	{ SMTP_SANDBOX, offsetof(struct job, sandbox) },
 };
 
 /* NUL-terminated; NULL when there is too much or it cannot be read. */
@@ -231,6 +234,20 @@ mail_send(struct job *j)
 	return exit_code(j, r, reply);
 }
 
+/* Once all that is to be sent was read; the network comes after this. */
+static bool
+confine(const struct job *j)
+{
+	struct sandbox *s = NULL;
+	bool done;
+
+	if (j->sandbox == NULL || strcmp(j->sandbox, "no") != 0)
+		s = sandbox_new(SANDBOX_MAIL, NULL);
+	done = sandbox_enter(s) == 0;
+	sandbox_free(s);
+	return done;
+}
+
 int
 main(void)
 {
@@ -243,7 +260,7 @@ main(void)
 		fputs("cardea-mail: run by cardea, with a mail to send\n",
 		    stderr);
 	} else if (curl_global_init(CURL_GLOBAL_DEFAULT) == 0) {
-		code = mail_send(&j);
+		code = confine(&j) ? mail_send(&j) : EX_CONFIG;
 		curl_global_cleanup();
 	}
 	free(input);

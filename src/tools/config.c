@@ -10,12 +10,15 @@ static int
 config_check(struct tool *t, int argc, char **argv)
 {
 	const char *path = t->setup->conf.path;
+	const char *missing = sandbox_missing(&t->setup->conf);
 	bool given;
 	int code = tool_switch(argc, argv, NULL, &given);
 
 	if (code != EXIT_OK)
 		return code;
 	printf("%s: fine\n", path != NULL ? path : "no file, defaults");
+	if (missing != NULL)
+		printf("no sandbox: %s\n", missing);
 	return EXIT_OK;
 }
 

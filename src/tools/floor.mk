@@ -17,5 +17,5 @@ if WITH_SMTP
 pkglibexec_PROGRAMS += cardea-mail
 cardea_mail_SOURCES = src/tools/cardea_mail.c
 cardea_mail_CPPFLAGS = $(AM_CPPFLAGS) $(CURL_CFLAGS)
-cardea_mail_LDADD = $(CURL_LIBS)
+cardea_mail_LDADD = libcardea.a $(CURL_LIBS) $(SECCOMP_LIBS)
 endif

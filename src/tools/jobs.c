@@ -1,7 +1,9 @@
 /* cardeactl jobs. */
 #include "daemon/jobs.h"
 
+#include "daemon/setup.h"
 #include "db/db.h"
+#include "out/runner.h"
 #include "tools/tool.h"
 
 static int
@@ -15,9 +17,13 @@ jobs_once(struct tool *t, int argc, char **argv)
 	if (!once)
 		return tool_usage(tool_command(),
 		    "without --once it is the work of `cardea`");
+	setup_sandbox(t->setup, SANDBOX_JOBS);
+	if (jobs_confine(t->setup) != 0)
+		return EXIT_FAILED;
 	r = db_ping(&t->cx);
 	if (r == 0)
 		r = jobs_run_once(&t->sv, NULL);
+	runner_stop();
 	return tool_result(t, r);
 }
 

@@ -3,6 +3,8 @@
  * a takeover or an end loses a request. Everything is waited for by what the
  * status file and the log say; no test knows how long a thing takes.
  */
+#include "config.h"
+
 #include <check.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -528,6 +530,192 @@ START_TEST(test_user)
 }
 END_TEST
 
+/* The number behind that name in the status of a process, -1 without it. */
+static long
+process_number(pid_t pid, const char *name)
+{
+	char path[64], line[256];
+	long number = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			number = strtol(line + strlen(name), NULL, 10);
+	if (f != NULL)
+		fclose(f);
+	return number;
+}
+
+/* Every process that serves: what /proc says of it, once it has started. */
+static void
+assert_confined(long filter)
+{
+	pid_t pids[INSTANCE_PIDS];
+	size_t n = instance_workers(&in, pids);
+
+	ck_assert_uint_eq(n, 3);
+	pids[n++] = instance_jobs(&in);
+	for (size_t i = 0; i < n; i++) {
+		instance_until(&in,
+		    process_number(pids[i], "NoNewPrivs:") == 1);
+		instance_until(&in,
+		    process_number(pids[i], "Seccomp:") == filter);
+	}
+}
+
+/* A build with it and a kernel with it must have it on. */
+static bool
+sandbox_expected(void)
+{
+#if defined(HAVE_SECCOMP) && !defined(SANITIZED)
+	return access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0;
+#else
+	return false;
+#endif
+}
+
+START_TEST(test_sandbox)
+{
+	bool on = sandbox_expected();
+
+	start(THREE);
+	instance_until(&in, instance_settled(&in, 3));
+	assert_serves();
+	assert_confined(on ? 2 : 0);
+	ck_assert_str_eq(instance_text(&in, "sandbox"), on ? "on" : "off");
+	ck_assert_uint_eq(instance_logged(&in, " warn sandbox.off "), !on);
+	instance_configure(&in, THREE "sandbox = no\n");
+	reload_wait();
+	instance_until(&in, instance_settled(&in, 3));
+	assert_serves();
+	assert_confined(0);
+	ck_assert_str_eq(instance_text(&in, "sandbox"), "off");
+	ck_assert_uint_eq(instance_logged(&in, " warn sandbox.off "), !on);
+	assert_stops();
+}
+END_TEST
+
+START_TEST(test_sandbox_lone)
+{
+	pid_t pid[2];
+	int fd;
+
+	instance_new(&in, "");
+	fd = listen_open();
+	lone_start(fd, pid);
+	for (int i = 0; i < 2; i++) {
+		instance_until(&in, process_number(pid[i], "NoNewPrivs:") == 1);
+		instance_until(&in,
+		    process_number(pid[i], "Seccomp:") ==
+			(sandbox_expected() ? 2 : 0));
+	}
+	assert_serves();
+	for (int i = 0; i < 2; i++) {
+		kill(pid[i], SIGTERM);
+		ck_assert_int_eq(instance_wait(pid[i]), 0);
+	}
+	close(fd);
+}
+END_TEST
+
+/* Loaded into it, outside.so makes a call that is in no list. */
+START_TEST(test_sandbox_broken)
+{
+	char preload[PATH_MAX];
+	const char *build = getenv("top_builddir");
+	int fd;
+
+	snprintf(preload, sizeof(preload), "%s/t/support/outside.so",
+	    build != NULL ? build : ".");
+	setenv("LD_PRELOAD", preload, 1);
+	start("workers = 1\n");
+	unsetenv("LD_PRELOAD");
+	fd = fcgic_connect(in.socket);
+	ck_assert_int_eq(fcgic_begin(fd, "GET", "/nowhere", NULL, 0), 0);
+	instance_until(&in,
+	    instance_logged(&in, "a\\x20system\\x20call\\x20outside") > 0);
+	ck_assert_uint_gt(instance_logged(&in, " error master.child_died "), 0);
+	close(fd);
+	kill(in.pid, SIGQUIT);
+	ck_assert_int_eq(instance_wait(in.pid), 0);
+	in.pid = 0;
+}
+END_TEST
+
+/* The first child of a process, 0 when it has none. */
+static pid_t
+child_of(pid_t pid)
+{
+	char path[64];
+	FILE *f;
+	int child = 0, c;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid,
+	    (int)pid);
+	f = fopen(path, "re");
+	while (f != NULL && (c = fgetc(f)) >= '0' && c <= '9')
+		child = child * 10 + c - '0';
+	if (f != NULL)
+		fclose(f);
+	return child;
+}
+
+static const struct runner_case {
+	const char *settings;
+	bool runs;
+	long no_new_privs;
+} runners[] = {
+	{ THREE "mail_transport = none\n", false, 0 },
+	{ THREE "mail_transport = smtp\nmail_smtp_url = smtp://localhost:1\n",
+	    true, 1 },
+	{ THREE "mail_transport = sendmail\n", true, 0 },
+};
+
+/* Who may start programs is beside the jobs, and ends with them. */
+START_TEST(test_runner)
+{
+	const struct runner_case *c = &runners[_i];
+	pid_t runner;
+
+	start(c->settings);
+	instance_until(&in, instance_settled(&in, 3));
+	assert_confined(sandbox_expected() ? 2 : 0);
+	runner = child_of(instance_jobs(&in));
+	ck_assert_int_eq(runner != 0, c->runs);
+	if (c->runs) {
+		instance_until(&in,
+		    process_number(runner, "NoNewPrivs:") == c->no_new_privs);
+		ck_assert_int_eq(process_number(runner, "Seccomp:"), 0);
+	}
+	assert_stops();
+	if (c->runs)
+		instance_until(&in, process_gone(runner));
+}
+END_TEST
+
+/* Where nobody answers: looking for it is allowed, and nobody dies of it. */
+static const char *const databases[] = {
+	"db_socket =\ndb_host = 127.0.0.1\ndb_port = 1\ndb_password = x\n",
+	"db_socket =\ndb_host = ::1\ndb_port = 1\n",
+	"db_socket =\ndb_host = nobody.invalid\ndb_port = 1\n",
+};
+
+START_TEST(test_database_away)
+{
+	char settings[256];
+
+	snprintf(settings, sizeof(settings), THREE "%s", databases[_i]);
+	start(settings);
+	ck_assert_int_eq(fcgic_get(in.socket, "/api/v1/health/ready"), 503);
+	instance_until(&in, instance_logged(&in, " error db.away ") >= 2);
+	ck_assert_int_eq(instance_number(&in, "restarts"), 0);
+	assert_stops();
+	ck_assert_uint_eq(instance_logged(&in, "master.child_died"), 0);
+}
+END_TEST
+
 static Suite *
 daemon_suite(void)
 {
@@ -557,6 +745,14 @@ daemon_suite(void)
 	    (int)(sizeof(refusals) / sizeof(refusals[0])));
 	tcase_add_test(t, test_daemon);
 	tcase_add_test(t, test_user);
+	tcase_add_test(t, test_sandbox);
+	tcase_add_test(t, test_sandbox_lone);
+	if (sandbox_expected())
+		tcase_add_test(t, test_sandbox_broken);
+	tcase_add_loop_test(t, test_runner, 0,
+	    (int)(sizeof(runners) / sizeof(runners[0])));
+	tcase_add_loop_test(t, test_database_away, 0,
+	    (int)(sizeof(databases) / sizeof(databases[0])));
 	suite_add_tcase(s, t);
 	return s;
 }

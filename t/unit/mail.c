@@ -16,6 +16,7 @@
 #include "model/outbox.h"
 #include "out/message.h"
 #include "out/program.h"
+#include "out/runner.h"
 #include "out/template.h"
 #include "out/transport.h"
 
@@ -690,10 +691,25 @@ sendmail(const char *script, struct buf *why)
 	return transport_find("sendmail")->send(&conf, &a_mail, why);
 }
 
+/* The odd ones of a loop have a runner start their programs. */
+static void
+runner_maybe(int i)
+{
+	const struct transport *t = transport_find("sendmail");
+	const struct runner_terms terms = {
+		.program = arena_printf(mem, "%s/sendmail", dir),
+		.args = t->args,
+	};
+
+	if (i % 2 == 1)
+		ck_assert_int_eq(runner_start(&terms), 0);
+}
+
 START_TEST(sendmail_gets_it)
 {
 	struct buf why;
 
+	runner_maybe(_i);
 	ck_assert_int_eq(setenv("SECRET", "s", 1), 0);
 	ck_assert_int_eq(sendmail("cd ${0%/*}; cat >in; echo \"$@\" >args; "
 				  "env >env; ls /proc/self/fd >fds",
@@ -705,6 +721,7 @@ START_TEST(sendmail_gets_it)
 	ck_assert_ptr_null(strstr(file_text("env"), "SECRET"));
 	/* its own three and the folder it reads */
 	ck_assert_str_eq(file_text("fds"), "0\n1\n2\n3\n");
+	runner_stop();
 	dir_clear();
 }
 END_TEST
@@ -730,16 +747,80 @@ static const struct {
 
 START_TEST(sendmail_ends)
 {
+	int n = _i / 2;
 	struct buf why;
 
-	ck_assert_int_eq(sendmail(sendmails[_i].script, &why),
-	    sendmails[_i].want);
-	if (sendmails[_i].why != NULL)
-		ck_assert_msg(strstr(why.p, sendmails[_i].why) != NULL, "%s",
+	runner_maybe(_i);
+	ck_assert_int_eq(sendmail(sendmails[n].script, &why),
+	    sendmails[n].want);
+	if (sendmails[n].why != NULL)
+		ck_assert_msg(strstr(why.p, sendmails[n].why) != NULL, "%s",
 		    why.p);
 	if (access(arena_printf(mem, "%s/pid", dir), F_OK) == 0)
 		kill((pid_t)strtol(file_text("pid"), NULL, 10), SIGKILL);
+	runner_stop();
 	dir_clear();
+}
+END_TEST
+
+/* What a runner was not started for, and what must not kill it. */
+static const struct {
+	const char *argv[10];
+	int code;
+} orders[] = {
+	{ { "/bin/echo", "-n", "x" }, 0 },
+	{ { "/bin/echo", "-n", "" }, 0 },
+	{ { "/bin/sh", "-n", "x" }, PROGRAM_FAILED },
+	{ { "/bin/echo", "-e", "x" }, PROGRAM_FAILED },
+	{ { "/bin/echo", "-n" }, PROGRAM_FAILED },
+	{ { "/bin/echo" }, PROGRAM_FAILED },
+	{ { "/bin/echo", "-n", "x", "y" }, PROGRAM_FAILED },
+	{ { "/bin/echo", "1", "2", "3", "4", "5", "6", "7", "8" },
+	    PROGRAM_FAILED },
+};
+
+START_TEST(runner_refuses)
+{
+	static const char *const args[] = { "-n", runner_any, NULL };
+	static const char *const good[] = { "/bin/echo", "-n", "fine", NULL };
+	const struct runner_terms terms = { .program = "/bin/echo",
+		.args = args };
+	struct buf said;
+
+	buf_init(&said, mem, 64);
+	ck_assert_int_eq(runner_start(&terms), 0);
+	ck_assert_int_eq(program_run(orders[_i].argv, "", 0, 9, &said),
+	    orders[_i].code);
+	ck_assert(!runner_lost());
+	buf_init(&said, mem, 64);
+	ck_assert_int_eq(program_run(good, "", 0, 9, &said), 0);
+	ck_assert_str_eq(said.p, "fine");
+	runner_stop();
+	ck_assert(!runner_active());
+}
+END_TEST
+
+static void
+die(void *arg)
+{
+	(void)arg;
+	_exit(1);
+}
+
+START_TEST(runner_dies)
+{
+	static const char *const args[] = { NULL };
+	static const char *const argv[] = { "/bin/true", NULL };
+	const struct runner_terms terms = { .program = "/bin/true",
+		.args = args,
+		.shed = die };
+	struct buf said;
+
+	buf_init(&said, mem, 64);
+	ck_assert_int_eq(runner_start(&terms), 0);
+	ck_assert_int_eq(program_run(argv, "", 0, 9, &said), PROGRAM_FAILED);
+	ck_assert(runner_lost());
+	runner_stop();
 }
 END_TEST
 
@@ -834,8 +915,10 @@ main(void)
 	tcase_add_loop_test(c, redaction, 0, (int)N(redactions));
 	tcase_add_loop_test(c, greeting, 0, (int)N(greetings));
 	tcase_add_test(c, spool);
-	tcase_add_test(c, sendmail_gets_it);
-	tcase_add_loop_test(c, sendmail_ends, 0, (int)N(sendmails));
+	tcase_add_loop_test(c, sendmail_gets_it, 0, 2);
+	tcase_add_loop_test(c, sendmail_ends, 0, 2 * (int)N(sendmails));
+	tcase_add_loop_test(c, runner_refuses, 0, (int)N(orders));
+	tcase_add_test(c, runner_dies);
 	tcase_add_test(c, other_transports);
 	suite_add_tcase(s, c);
 	runner = srunner_create(s);
