@@ -192,7 +192,7 @@ EXTRA_DIST += t/e2e/faults/under-load.t
 EXTRA_DIST += t/e2e/avatar.t t/e2e/faults.t t/e2e/hostile.t \
 	t/e2e/hostile.mjs t/e2e/run t/e2e/tap.sh \
 	t/e2e/mail.t t/e2e/nginx.t \
-	t/e2e/quickstart.t \
+	t/e2e/quickstart.t t/e2e/sandbox.t \
 	t/e2e/clients.t
 EXTRA_DIST += t/clients/auctoritas.test.mjs t/clients/authapi.md \
 	t/clients/authapi.test.mjs t/clients/janua-v1.md \
