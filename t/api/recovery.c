@@ -424,7 +424,7 @@ START_TEST(mail_quota)
 	const char *const *body = mail_quotas[row].bodies;
 
 	for (int i = 0; body[i] != NULL; i++) {
-		char from[16];
+		char from[24];
 
 		snprintf(from, sizeof(from), "192.0.2.%d", i + 1);
 		api_from(from);
