@@ -4,6 +4,8 @@ EXTRA_DIST += \
 	contrib/quickstart.d/bench.sh \
 	contrib/quickstart.d/check.sh \
 	contrib/quickstart.d/common.sh \
+	contrib/quickstart.d/fuzz-run.sh \
+	contrib/quickstart.d/fuzz.sh \
 	contrib/quickstart.d/install.sh \
 	contrib/quickstart.d/instance.sh \
 	contrib/quickstart.d/prepare.sh \

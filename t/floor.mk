@@ -147,33 +147,97 @@ t_e2e_smtp_LDADD = t/support/libapi.a t/support/libtestdb.a $(LDADD) \
 endif
 endif
 
-FUZZ_TARGETS = t/fuzz/agent t/fuzz/cookie t/fuzz/form t/fuzz/image \
-	t/fuzz/json_decode t/fuzz/json_scan t/fuzz/multipart t/fuzz/path
+FUZZ_TARGETS = t/fuzz/address t/fuzz/agent t/fuzz/b64 t/fuzz/conf \
+	t/fuzz/cookie t/fuzz/cursor t/fuzz/email t/fuzz/fcgi t/fuzz/fcgi_params \
+	t/fuzz/form t/fuzz/heritage t/fuzz/id t/fuzz/image t/fuzz/json_decode \
+	t/fuzz/json_scan t/fuzz/jwk t/fuzz/jwt t/fuzz/log t/fuzz/message \
+	t/fuzz/multipart t/fuzz/password t/fuzz/path t/fuzz/phc t/fuzz/query \
+	t/fuzz/refresh t/fuzz/request t/fuzz/seal t/fuzz/template t/fuzz/text \
+	t/fuzz/time t/fuzz/utf8
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
-FUZZ_SOURCES = t/fuzz/fuzz.h t/fuzz/replay.c
-t_fuzz_agent_SOURCES = t/fuzz/agent.c $(FUZZ_SOURCES)
-t_fuzz_cookie_SOURCES = t/fuzz/cookie.c $(FUZZ_SOURCES)
-t_fuzz_form_SOURCES = t/fuzz/form.c $(FUZZ_SOURCES)
-t_fuzz_image_SOURCES = t/fuzz/image.c $(FUZZ_SOURCES)
-t_fuzz_json_decode_SOURCES = t/fuzz/json_decode.c $(FUZZ_SOURCES)
-t_fuzz_json_scan_SOURCES = t/fuzz/json_scan.c $(FUZZ_SOURCES)
-t_fuzz_multipart_SOURCES = t/fuzz/multipart.c $(FUZZ_SOURCES)
-t_fuzz_path_SOURCES = t/fuzz/path.c $(FUZZ_SOURCES)
-EXTRA_DIST += t/fuzz/corpus
+check_LIBRARIES += t/fuzz/libfuzz.a
+t_fuzz_libfuzz_a_SOURCES = t/fuzz/fuzz.c t/fuzz/fuzz.h \
+	t/fuzz/wire.c t/fuzz/wire.h
+FUZZ_LIBS = t/fuzz/libfuzz.a $(LDADD)
+t_fuzz_address_SOURCES = t/fuzz/address.c t/fuzz/replay.c
+t_fuzz_address_LDADD = $(FUZZ_LIBS)
+t_fuzz_agent_SOURCES = t/fuzz/agent.c t/fuzz/replay.c
+t_fuzz_agent_LDADD = $(FUZZ_LIBS)
+t_fuzz_b64_SOURCES = t/fuzz/b64.c t/fuzz/replay.c
+t_fuzz_b64_LDADD = $(FUZZ_LIBS)
+t_fuzz_conf_SOURCES = t/fuzz/conf.c t/fuzz/replay.c
+t_fuzz_conf_LDADD = $(FUZZ_LIBS)
+t_fuzz_cookie_SOURCES = t/fuzz/cookie.c t/fuzz/replay.c
+t_fuzz_cookie_LDADD = $(FUZZ_LIBS)
+t_fuzz_cursor_SOURCES = t/fuzz/cursor.c t/fuzz/replay.c
+t_fuzz_cursor_LDADD = $(FUZZ_LIBS)
+t_fuzz_email_SOURCES = t/fuzz/email.c t/fuzz/replay.c
+t_fuzz_email_LDADD = $(FUZZ_LIBS)
+t_fuzz_fcgi_SOURCES = t/fuzz/fcgi.c t/fuzz/replay.c
+t_fuzz_fcgi_LDADD = $(FUZZ_LIBS)
+t_fuzz_fcgi_params_SOURCES = t/fuzz/fcgi_params.c t/fuzz/replay.c
+t_fuzz_fcgi_params_LDADD = $(FUZZ_LIBS)
+t_fuzz_form_SOURCES = t/fuzz/form.c t/fuzz/replay.c
+t_fuzz_form_LDADD = $(FUZZ_LIBS)
+t_fuzz_heritage_SOURCES = t/fuzz/heritage.c t/fuzz/replay.c
+t_fuzz_heritage_LDADD = $(FUZZ_LIBS)
+t_fuzz_id_SOURCES = t/fuzz/id.c t/fuzz/replay.c
+t_fuzz_id_LDADD = $(FUZZ_LIBS)
+t_fuzz_image_SOURCES = t/fuzz/image.c t/fuzz/replay.c
+t_fuzz_image_LDADD = $(FUZZ_LIBS)
+t_fuzz_json_decode_SOURCES = t/fuzz/json_decode.c t/fuzz/replay.c
+t_fuzz_json_decode_LDADD = $(FUZZ_LIBS)
+t_fuzz_json_scan_SOURCES = t/fuzz/json_scan.c t/fuzz/replay.c
+t_fuzz_json_scan_LDADD = $(FUZZ_LIBS)
+t_fuzz_jwk_SOURCES = t/fuzz/jwk.c t/fuzz/replay.c
+t_fuzz_jwk_LDADD = $(FUZZ_LIBS)
+t_fuzz_jwt_SOURCES = t/fuzz/jwt.c t/fuzz/replay.c
+t_fuzz_jwt_LDADD = $(FUZZ_LIBS)
+t_fuzz_log_SOURCES = t/fuzz/log.c t/fuzz/replay.c
+t_fuzz_log_LDADD = $(FUZZ_LIBS)
+t_fuzz_message_SOURCES = t/fuzz/message.c t/fuzz/replay.c
+t_fuzz_message_LDADD = $(FUZZ_LIBS)
+t_fuzz_multipart_SOURCES = t/fuzz/multipart.c t/fuzz/replay.c
+t_fuzz_multipart_LDADD = $(FUZZ_LIBS)
+t_fuzz_password_SOURCES = t/fuzz/password.c t/fuzz/replay.c
+t_fuzz_password_LDADD = $(FUZZ_LIBS)
+t_fuzz_path_SOURCES = t/fuzz/path.c t/fuzz/replay.c
+t_fuzz_path_LDADD = $(FUZZ_LIBS)
+t_fuzz_phc_SOURCES = t/fuzz/phc.c t/fuzz/replay.c
+t_fuzz_phc_LDADD = $(FUZZ_LIBS)
+t_fuzz_query_SOURCES = t/fuzz/query.c t/fuzz/replay.c
+t_fuzz_query_LDADD = $(FUZZ_LIBS)
+t_fuzz_refresh_SOURCES = t/fuzz/refresh.c t/fuzz/replay.c
+t_fuzz_refresh_LDADD = $(FUZZ_LIBS)
+t_fuzz_request_SOURCES = t/fuzz/request.c t/fuzz/replay.c
+t_fuzz_request_LDADD = $(FUZZ_LIBS)
+t_fuzz_seal_SOURCES = t/fuzz/seal.c t/fuzz/replay.c
+t_fuzz_seal_LDADD = $(FUZZ_LIBS)
+t_fuzz_template_SOURCES = t/fuzz/template.c t/fuzz/replay.c
+t_fuzz_template_LDADD = $(FUZZ_LIBS)
+t_fuzz_text_SOURCES = t/fuzz/text.c t/fuzz/replay.c
+t_fuzz_text_LDADD = $(FUZZ_LIBS)
+t_fuzz_time_SOURCES = t/fuzz/time.c t/fuzz/replay.c
+t_fuzz_time_LDADD = $(FUZZ_LIBS)
+t_fuzz_utf8_SOURCES = t/fuzz/utf8.c t/fuzz/replay.c
+t_fuzz_utf8_LDADD = $(FUZZ_LIBS)
+EXTRA_DIST += t/fuzz/README.md t/fuzz/build.mk t/fuzz/corpus t/fuzz/dict
 
 # With libFuzzer: make fuzz CC=clang; t/fuzz/path-fuzz t/fuzz/corpus/path
-FUZZ_FLAGS = -g -O1 -fsanitize=fuzzer,address,undefined -DARENA_DEBUG=1
 fuzz:
-	@for t in $(FUZZ_TARGETS); do \
-		echo "  FUZZ     $$t-fuzz"; \
-		$(CC) $(AM_CFLAGS) $(FUZZ_FLAGS) -I. $(AM_CPPFLAGS) \
-			-o $$t-fuzz $(top_srcdir)/$$t.c \
-			$(top_srcdir)/src/base/*.c $(top_srcdir)/src/json/*.c \
-			$(top_srcdir)/src/http/*.c $(DEPS_LIBS) || exit 1; \
-	done
-.PHONY: fuzz
+	@$(MAKE) -f $(top_srcdir)/t/fuzz/build.mk \
+		top_srcdir='$(top_srcdir)' CC='$(CC)' AR='$(AR)' \
+		CFLAGS='$(AM_CFLAGS)' \
+		LIBS='$(FUZZ_LINK)' SOURCES='$(libcardea_a_SOURCES)' \
+		COMMON='$(t_fuzz_libfuzz_a_SOURCES)' TARGETS='$(FUZZ_TARGETS)'
+FUZZ_LINK = $(DEPS_LIBS) $(SCRYPT_LIBS) $(MAXMINDDB_LIBS)
+fuzz-names:
+	@echo $(FUZZ_TARGETS)
+.PHONY: fuzz fuzz-names
 CLEANFILES += t/fuzz/*-fuzz
+clean-local:
+	rm -rf t/fuzz/build
 
 EXTRA_DIST += t/support/with-db t/golden/scope-none.txt
 # The faults' tools; they need no library of ours, and shift.so is loaded
@@ -206,9 +270,9 @@ EXTRA_DIST += t/browser/.npmrc t/browser/package.json \
 	t/browser/plinto.test.mjs
 
 dist_check_SCRIPTS += t/lint/self t/lint/includes t/lint/placement \
-	t/lint/banned t/lint/files t/lint/words t/lint/threats
+	t/lint/banned t/lint/files t/lint/fuzz t/lint/words t/lint/threats
 TESTS += t/lint/self t/lint/includes t/lint/placement \
-	t/lint/banned t/lint/files t/lint/words t/lint/threats
+	t/lint/banned t/lint/files t/lint/fuzz t/lint/words t/lint/threats
 EXTRA_DIST += t/lint/lib.sh t/lint/strip.awk t/lint/format
 if HAVE_CLANG_FORMAT
 TESTS += t/lint/format

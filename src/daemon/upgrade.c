@@ -44,7 +44,7 @@ head_parse(const char **p, long long ret[HEAD_NUMBERS])
 		char *end;
 
 		ret[i] = strtoll(*p, &end, 10);
-		if (end == *p)
+		if (end == *p || ret[i] < 0)
 			return -1;
 		*p = end;
 	}
@@ -56,14 +56,15 @@ children_parse(const char *p, struct heritage *h)
 {
 	while (*p != '\0') {
 		char *end;
-		long slot = strtol(p, &end, 10);
+		long slot = strtol(p, &end, 10), pid;
 
 		if (end == p || *end != ':' || slot < 0 || slot >= PROCS_MAX)
 			return -1;
 		p = end + 1;
-		h->pid[slot] = (pid_t)strtol(p, &end, 10);
-		if (end == p)
+		pid = strtol(p, &end, 10);
+		if (end == p || pid <= 0 || pid > INT_MAX)
 			return -1;
+		h->pid[slot] = (pid_t)pid;
 		p = end;
 	}
 	return 0;
@@ -75,8 +76,8 @@ heritage_parse(const char *p, struct heritage *ret)
 	struct heritage h = { 0 };
 	long long n[HEAD_NUMBERS];
 
-	if (head_parse(&p, n) != 0 || n[0] != getpid() ||
-	    children_parse(p, &h) != 0)
+	if (head_parse(&p, n) != 0 || n[0] != getpid() || n[1] > INT_MAX ||
+	    n[2] > INT_MAX || children_parse(p, &h) != 0)
 		return false;
 	h.listen_fd = (int)n[1];
 	h.shared_fd = (int)n[2];

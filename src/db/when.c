@@ -51,10 +51,13 @@ date_from_days(int64_t days, MYSQL_TIME *ret)
 bool
 when_to_time(int64_t us, MYSQL_TIME *ret)
 {
-	int64_t days = floor_div(us, CLOCK_DAY);
-	int64_t rest = us - days * CLOCK_DAY;
+	int64_t days = us / CLOCK_DAY, rest = us % CLOCK_DAY;
 	MYSQL_TIME t = { .time_type = MYSQL_TIMESTAMP_DATETIME };
 
+	if (rest < 0) {
+		rest += CLOCK_DAY;
+		days--;
+	}
 	if (!date_from_days(days, &t))
 		return false;
 	t.hour = (unsigned)(rest / CLOCK_HOUR);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 static const char not_an_address[] = "must be a valid email address";
 
@@ -114,10 +115,11 @@ char *
 email_masked(struct arena *mem, const char *email)
 {
 	const char *at = strrchr(email, '@');
+	size_t n = utf8_length(email, strnlen(email, UTF8_MAX));
 
-	if (at == NULL || at == email)
+	if (at == NULL || at == email || n == 0)
 		return arena_strdup(mem, "?");
-	return arena_printf(mem, "%c..%s", email[0], at);
+	return arena_printf(mem, "%.*s..%s", (int)n, email, at);
 }
 
 const char *

@@ -176,6 +176,10 @@ static const char *const no_heritage[] = {
 	"%d 2 3 4 5 6 7 -1:1",
 	"%d 2 3 4 5 6 7 1",
 	"%d 2 3 4 5 6 7 1:x",
+	"%d 2 3 -4 5 6 7",
+	"%d 2147483648 3 4 5 6 7",
+	"%d 2 3 4 5 6 7 1:0",
+	"%d 2 3 4 5 6 7 1:2147483648",
 };
 
 START_TEST(test_heritage_refused)
