@@ -151,9 +151,9 @@ FUZZ_TARGETS = t/fuzz/address t/fuzz/agent t/fuzz/b64 t/fuzz/conf \
 	t/fuzz/cookie t/fuzz/cursor t/fuzz/email t/fuzz/fcgi t/fuzz/fcgi_params \
 	t/fuzz/form t/fuzz/heritage t/fuzz/id t/fuzz/image t/fuzz/json_decode \
 	t/fuzz/json_scan t/fuzz/jwk t/fuzz/jwt t/fuzz/log t/fuzz/message \
-	t/fuzz/multipart t/fuzz/password t/fuzz/path t/fuzz/phc t/fuzz/query \
-	t/fuzz/refresh t/fuzz/request t/fuzz/seal t/fuzz/template t/fuzz/text \
-	t/fuzz/time t/fuzz/utf8
+	t/fuzz/multipart t/fuzz/password t/fuzz/path t/fuzz/phc t/fuzz/proxy \
+	t/fuzz/query t/fuzz/refresh t/fuzz/request t/fuzz/seal \
+	t/fuzz/template t/fuzz/text t/fuzz/time t/fuzz/utf8
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 check_LIBRARIES += t/fuzz/libfuzz.a
@@ -206,6 +206,8 @@ t_fuzz_path_SOURCES = t/fuzz/path.c t/fuzz/replay.c
 t_fuzz_path_LDADD = $(FUZZ_LIBS)
 t_fuzz_phc_SOURCES = t/fuzz/phc.c t/fuzz/replay.c
 t_fuzz_phc_LDADD = $(FUZZ_LIBS)
+t_fuzz_proxy_SOURCES = t/fuzz/proxy.c t/fuzz/replay.c
+t_fuzz_proxy_LDADD = $(FUZZ_LIBS)
 t_fuzz_query_SOURCES = t/fuzz/query.c t/fuzz/replay.c
 t_fuzz_query_LDADD = $(FUZZ_LIBS)
 t_fuzz_refresh_SOURCES = t/fuzz/refresh.c t/fuzz/replay.c

@@ -223,8 +223,10 @@ content_length(const struct http_request *r, size_t *ret)
 		    __builtin_add_overflow(n, *text - '0', &n))
 			n = SIZE_MAX;
 	}
+	if (*text != '\0')
+		return false;
 	*ret = n;
-	return *text == '\0';
+	return true;
 }
 
 /*

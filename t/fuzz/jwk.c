@@ -3,6 +3,9 @@
  * without the private half, is taken again, and has the same thumbprint. A
  * private one comes back from its DER, and signs what its public half
  * verifies, and nothing else.
+ *
+ * OpenSSL looks at an RSA modulus with random numbers: one that is no product
+ * of two primes may pass once and fail the next time.
  */
 #include <string.h>
 
@@ -28,9 +31,10 @@ public_of(struct arena *mem, const struct jws_key *key)
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		HOLDS(!json_member(jwk.p, jwk.n, secrets[i], &p, &n));
 	back = jws_key_from_jwk(jws_key_alg(key), "k", jwk.p, jwk.n);
-	HOLDS(back != NULL);
-	HOLDS(strcmp(jws_key_thumbprint(key, mem),
-		  jws_key_thumbprint(back, mem)) == 0);
+	HOLDS(back != NULL || jws_key_alg(key) == JWS_RS256);
+	if (back != NULL)
+		HOLDS(strcmp(jws_key_thumbprint(key, mem),
+			  jws_key_thumbprint(back, mem)) == 0);
 	return back;
 }
 
@@ -83,7 +87,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 			continue;
 		HOLDS(jws_key_alg(key) == (enum jws_alg)alg);
 		public = public_of(mem, key);
-		check_private(mem, key, public);
+		if (public != NULL)
+			check_private(mem, key, public);
 		jws_key_free(public);
 		jws_key_free(key);
 	}
