@@ -129,6 +129,43 @@ stopped() {
 	is "and started again" 200 "$STATUS"
 }
 
+# A target of two lines that ends as libFuzzer does: NAME STATUS SAYING...
+fuzz_target() {
+	local status=$2 file=$E2E_DIR/fuzzers/bin/$1-fuzz
+	shift 2
+	{
+		echo '#!/bin/sh'
+		printf "echo '%s'\n" "$@"
+		echo "exit $status"
+	} >"$file"
+	chmod +x "$file"
+}
+
+fuzz() {
+	local d=$E2E_DIR/fuzzers out status=0
+	mkdir -p "$d/bin"
+	cp "$(dirname "$QUICKSTART")/quickstart.d/fuzz-run.sh" "$d"
+	fuzz_target good 0 '#9 DONE cov: 7 ft: 8' \
+	    'stat::number_of_executed_units: 9'
+	fuzz_target bad 77 'x.c:1: does not hold: y' \
+	    'prefix=./; Test unit written to /x/crash-1'
+	out=$(QS_VAR=$d bash "$d/fuzz-run.sh" 1 good 2>&1) || status=$?
+	is "fuzz: all is well" 0 "$status"
+	has "fuzz: a line a target" "$out" "9 runs, 7 edges, 0 files, ok"
+	out=$(QS_VAR=$d bash "$d/fuzz-run.sh" 1 bad good 2>&1) || status=$?
+	is "fuzz: a broken target" 1 "$status"
+	has "fuzz: what broke" "$out" "x.c:1: does not hold: y"
+	has "fuzz: how to see it again" "$out" "bin/bad-fuzz \\
+        /x/crash-1"
+	has "fuzz: the others ran" "$out" "[2/2] good"
+	status=0
+	out=$("$QUICKSTART" fuzz nonesuch 2>&1) || status=$?
+	is "fuzz: no such target" 2 "$status"
+	has "fuzz: no such target, said" "$out" 'no fuzz target "nonesuch"'
+	has "fuzz: help" "$("$QUICKSTART" fuzz --help)" "json_scan"
+}
+
+fuzz
 again
 printed_lines
 newest_mail

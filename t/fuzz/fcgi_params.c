@@ -2,7 +2,7 @@
  * FastCGI parameters in well-formed records. A byte says how they are cut;
  * then NAME=value lines up to an empty one; the rest is the body. The
  * request has each parameter as it was sent, the first of a name counting;
- * the body is whole or there is no request.
+ * the body is whole or there is no request. FCGI_ROLE is libfcgi's own.
  */
 #include <limits.h>
 #include <string.h>
@@ -104,7 +104,8 @@ lines_take(struct sent *s, struct fuzz_input *in)
 	const char *line;
 
 	while (s->n < LINES_MAX && *(line = fuzz_line(in, s->mem)) != '\0')
-		if (strchr(line, '=') != NULL)
+		if (strchr(line, '=') != NULL &&
+		    strncmp(line, "FCGI_ROLE=", 10) != 0)
 			s->lines[s->n++] = line;
 	s->body_n = in->n;
 	s->body = (const char *)in->p;

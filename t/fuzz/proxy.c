@@ -15,7 +15,6 @@
 #include "http/request.h"
 
 #define PROXIES_MAX 8
-#define OTHER       "203.0.113.77"
 
 static const struct conf_row *
 row(void)
@@ -53,11 +52,15 @@ client(struct arena *mem, const char *remote, const char *forwarded,
 	return http_client_address(mem, &req, trusted);
 }
 
+/* Whoever is trusted is believed whom they speak for. */
 static bool
 trusts(struct arena *mem, const char *address, const struct list *trusted)
 {
-	return strcmp(address, OTHER) != 0 &&
-	    strcmp(client(mem, address, OTHER, trusted), OTHER) == 0;
+	const char *other = strcmp(address, "203.0.113.77") != 0
+	    ? "203.0.113.77"
+	    : "203.0.113.78";
+
+	return client(mem, address, other, trusted) != address;
 }
 
 static void
@@ -66,8 +69,7 @@ check_spellings(struct arena *mem, const char *address,
 {
 	struct in_addr v4;
 
-	if (inet_pton(AF_INET, address, &v4) == 1 &&
-	    strcmp(address, OTHER) != 0)
+	if (inet_pton(AF_INET, address, &v4) == 1)
 		HOLDS(trusts(mem, address, trusted) ==
 		    trusts(mem, arena_printf(mem, "::ffff:%s", address),
 			trusted));
