@@ -324,9 +324,11 @@ listen_lines() {
 }
 
 nginx_conf() {
-	local from=$PREFIX/share/cardea/nginx/templates
+	local from=$PREFIX/share/cardea/nginx/templates origins
+	origins=$(ctl config show |
+		sed -n 's/^allowed_origins = \(.*\)  # .*/\1/p')
 	sh "$from/render" "$VAR/nginx/conf" "$RUN/cardea.sock" \
-	    "$PREFIX/share/cardea/html" "$QS_SCALE"
+	    "$PREFIX/share/cardea/html" "$QS_SCALE" "$VAR/nginx/conf" "$origins"
 	listen_lines >"$VAR/nginx/listen"
 	sed -e "/@LISTEN@/{r $VAR/nginx/listen" -e 'd}' \
 	    -e "s|@CONF@|$VAR/nginx/conf|; s|@TLS@|$VAR/tls|; s|@LOG@|$VAR/log|" \

@@ -145,6 +145,10 @@ sizes() {
 		http -H "$json" --data-binary "@$E2E_DIR/big" "$E2E_URL${row% *}"
 		envelope "too large for ${row% *}" "${row#* }" 413 PAYLOAD_TOO_LARGE
 	done
+	# a setting of the instance, which nginx has heard of
+	http -H "Origin: $ours" --data-binary "@$E2E_DIR/big" "$E2E_URL$health"
+	is "too large, from another origin" "413 $ours true Origin" \
+	    "$(cors_said)"
 }
 
 paths() {
@@ -183,7 +187,8 @@ paths() {
 second_nginx() {
 	local dir=$1 socket=$2 port=$3 from=$E2E_STATE/prefix/share/cardea
 	mkdir -p "$dir"/{conf,tmp}
-	sh "$from/nginx/templates/render" "$dir/conf" "$socket" "$from/html"
+	sh "$from/nginx/templates/render" "$dir/conf" "$socket" "$from/html" \
+	    1 "$dir/conf" "http://localhost:5173 http://[::1]:4321"
 	sed -e "s|@LISTEN@|listen 127.0.0.1:$port;|; s|@CONF@|$dir/conf|" \
 	    -e "s|@LOG@|$dir|; /@TLS@/d" \
 	    "$from/nginx/templates/nginx.conf.in" >"$dir/nginx.conf"
@@ -202,6 +207,38 @@ stop_second() {
 	local pid
 	for pid in "${pids[@]}"; do
 		kill "$pid" 2>/dev/null || true
+	done
+}
+
+# The second nginx knows these two; http://else.example is unknown.
+ours='http://localhost:5173'
+exposed='Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining,'
+exposed+=' X-RateLimit-Reset, X-RateLimit-Window, X-Request-ID'
+
+# What the answer says to scripts: origin, credentials, vary.
+cors_said() {
+	local name said=
+	for name in allow-origin allow-credentials; do
+		said+="$(header "access-control-$name") "
+	done
+	echo "$STATUS $said$(header vary)"
+}
+
+# cors WHAT STATUS CURL...: the error is for our origins' scripts to read.
+# Whoever fails before the header is read cannot be told apart.
+cors() {
+	local what=$1 status=$2 row
+	shift 2
+	for row in "$ours" 'http://[::1]:4321'; do
+		http -H "Origin: $row" "$@"
+		is "$what: $row" "$status $row true Origin" "$(cors_said)"
+		is "$what: exposed" "$exposed" \
+		    "$(header access-control-expose-headers)"
+	done
+	for row in http://else.example "$ours.else.example" \
+	    "${ours%:*}" null; do
+		http -H "Origin: $row" "$@"
+		is "$what: $row" "$status   Origin" "$(cors_said)"
 	done
 }
 
@@ -234,6 +271,12 @@ floods() {
 		is "flood of ${row% *}: limit" "5 0" \
 		    "$(header x-ratelimit-limit) $(header x-ratelimit-remaining)"
 	done
+	cors "flood" 429 -X POST -H "$json" -d '{}' "$url/api/v1/auth/signin"
+	cors "an encoded slash" 404 "$url/api%2fv1/health"
+	cors "a large body" 413 -X POST -H 'Expect:' --data-binary \
+	    "@$E2E_DIR/big" "$url/api/v1/users/me/avatar"
+	cors "an unknown transfer coding" 400 -H 'Transfer-Encoding: x' \
+	    "$url$health"
 	http "$url/api/v1/auth/signin"
 	is "another method is another class" 405 "$STATUS"
 	post "$url/api/v1/auth/signup"
@@ -249,6 +292,7 @@ away() {
 		envelope "workers away, ${row% *}" "${row#* }" 503 UNAVAILABLE
 		is "workers away: Retry-After" 5 "$(header retry-after)"
 	done
+	cors "workers away" 503 "$url$health"
 	http -H "$browser" "$url/health"
 	envelope "workers away, a browser" api 503 UNAVAILABLE
 	http "$url/"
