@@ -20,7 +20,7 @@ struct mail_facts {
 	const char *device; /* "Firefox on Windows" */
 	const char *location; /* "Vienna, Austria" */
 	const char *ip_address;
-	const char *new_email;
+	const char *new_email; /* masked */
 };
 
 /* With a link to the hosted page of that name, token attached. */

@@ -240,6 +240,20 @@ password_reset(struct ctx *cx, const char *token, const char *new_password)
 }
 
 /*
+ * Enough of the new address to know one's own by; the old mailbox may be
+ * somebody else's by now.
+ */
+static int
+tell_old_mailbox(struct ctx *cx, const struct proof *p)
+{
+	struct mail_facts facts = {
+		.new_email = email_masked(cx->mem, p->link.email),
+	};
+
+	return mail_notice_of(cx, MAIL_EMAIL_CHANGED, &p->user, &facts);
+}
+
+/*
  * A link for another address than the account's changes it, and the links in
  * the old mailbox open nothing any more.
  */
@@ -259,9 +273,7 @@ verify_tx(struct ctx *cx, void *arg)
 	r = user_set_email(cx, &p->user.id, p->link.email);
 	if (r == 0 && moved)
 		r = link_void(cx, &p->user.id, NULL);
-	if (r == 0 && moved)
-		r = mail_notice(cx, MAIL_EMAIL_CHANGED, &p->user);
-	return r;
+	return r == 0 && moved ? tell_old_mailbox(cx, p) : r;
 }
 
 int

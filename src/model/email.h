@@ -20,7 +20,7 @@ const char *email_check(const char *email);
 /* The key of an address that passed email_check(). In mem. */
 char *email_key(struct arena *mem, const char *email);
 
-/* For the log: "a…@example.com". In mem. */
+/* To know one by who knows it: "a..@example.com". In mem. */
 char *email_masked(struct arena *mem, const char *email);
 
 /* 3 to 50 of [A-Za-z0-9_-]: NULL, or why not. */

@@ -1061,6 +1061,8 @@ START_TEST(moved)
 	ck_assert_msg(api_mail(&api, "email-changed", "old@example.com") !=
 		NULL,
 	    "the old address was not told");
+	ck_assert_ptr_nonnull(strstr(api_kept("mailed_args"),
+	    "\"new_email\":\"n..@example.com\""));
 }
 END_TEST
 

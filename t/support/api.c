@@ -453,6 +453,13 @@ link_token(struct api *a, const char *args)
 	return token == NULL ? "" : token;
 }
 
+static const char *
+mail_keep(struct api *a, const char *args)
+{
+	api_keep("mailed_args", args);
+	return link_token(a, args);
+}
+
 const char *
 api_mail(struct api *a, const char *template, const char *to)
 {
@@ -470,7 +477,7 @@ api_mail(struct api *a, const char *template, const char *to)
 		ck_assert_int_eq(outbox_done(&cx, &row), 0);
 		if (strcmp(row.template, template) == 0 &&
 		    strcmp(row.recipient, to) == 0)
-			token = link_token(a, row.args);
+			token = mail_keep(a, row.args);
 	}
 	arena_reset(a->service.secret);
 	return token;

@@ -89,7 +89,7 @@ void api_quota_reset(struct api *);
  * Does what was queued but mail, then takes mails that wait until one of
  * this template to this address comes. Returns its link's token, "" when it
  * has none, NULL when no such mail waits. Valid until the next call. The
- * whole link is kept as mail_link.
+ * whole link is kept as mail_link, what the template gets as mailed_args.
  */
 const char *api_mail(struct api *, const char *template, const char *to);
 

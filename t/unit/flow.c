@@ -2,7 +2,9 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "flow/common.h"
+#include "model/email.h"
 
 struct judged {
 	const char *password;
@@ -40,6 +42,26 @@ START_TEST(common)
 }
 END_TEST
 
+static const struct masked {
+	const char *email, *want;
+} masks[] = {
+	{ "ann@example.com", "a..@example.com" },
+	{ "a@example.com", "a..@example.com" },
+	{ "\303\251va@example.com", "\303\251..@example.com" },
+	{ "no address", "?" },
+	{ "@example.com", "?" },
+};
+
+START_TEST(masked)
+{
+	const struct masked *m = &masks[_i];
+	struct arena *mem = arena_new(0);
+
+	ck_assert_str_eq(email_masked(mem, m->email), m->want);
+	arena_free(mem);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -50,6 +72,9 @@ main(void)
 
 	tcase_add_loop_test(tc, common, 0,
 	    sizeof(passwords) / sizeof(passwords[0]));
+	suite_add_tcase(s, tc);
+	tc = tcase_create("addresses");
+	tcase_add_loop_test(tc, masked, 0, sizeof(masks) / sizeof(masks[0]));
 	suite_add_tcase(s, tc);
 	runner = srunner_create(s);
 	srunner_run_all(runner, CK_NORMAL);
