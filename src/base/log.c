@@ -89,30 +89,69 @@ puts_line(struct line *l, const char *s)
 	put(l, s, strlen(s));
 }
 
+/* Bare, or inside quotes; anything else is escaped. */
 static bool
-is_plain(unsigned char c)
+is_bare(unsigned char c)
 {
 	return c > 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '=';
 }
 
-static void
-put_value(struct line *l, const char *s)
+static bool
+is_quotable(unsigned char c)
+{
+	return is_bare(c) || c == ' ' || c == '=';
+}
+
+static size_t
+escape(unsigned char c, char ret[4])
 {
 	static const char hex[] = "0123456789abcdef";
+	static const char from[] = "\"\\\n\r\t", to[] = "\"\\nrt";
+	const char *p = c != '\0' ? strchr(from, c) : NULL;
+
+	ret[0] = '\\';
+	if (p != NULL) {
+		ret[1] = to[p - from];
+		return 2;
+	}
+	ret[1] = 'x';
+	ret[2] = hex[c >> 4];
+	ret[3] = hex[c & 15];
+	return 4;
+}
+
+static void
+put_escaped(struct line *l, const char *s)
+{
 	size_t used = 0;
 
 	for (; *s != '\0'; s++) {
-		unsigned char c = (unsigned char)*s;
-		char escape[] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
-		size_t n = is_plain(c) ? 1 : sizeof(escape);
+		char escaped[4] = { *s };
+		size_t n = is_quotable((unsigned char)*s)
+		    ? 1
+		    : escape((unsigned char)*s, escaped);
 
 		if (used + n > VALUE_MAX) {
 			puts_line(l, "...");
 			return;
 		}
-		put(l, n == 1 ? s : escape, n);
+		put(l, escaped, n);
 		used += n;
 	}
+}
+
+static void
+put_value(struct line *l, const char *s)
+{
+	bool quoted = false;
+
+	for (const char *p = s; !quoted && *p != '\0'; p++)
+		quoted = !is_bare((unsigned char)*p);
+	if (quoted)
+		puts_line(l, "\"");
+	put_escaped(l, s);
+	if (quoted)
+		puts_line(l, "\"");
 }
 
 static void

@@ -3,9 +3,13 @@
  *
  *	2025-11-16T10:30:00.123Z info worker.start pid=17 rid=req_… n=3
  *
- * Values are sanitised: quotes, blanks, control and non-ASCII bytes are
- * escaped, long ones cut, so that no input can forge a line. Never pass a
- * secret, a token, a password or a full e-mail address.
+ *	2025-11-16T10:30:00.456Z error db.gone pid=17 problem="no \"x\" there"
+ *
+ * Values are sanitised, so that no input can forge a line or a pair: with
+ * more than plain ASCII in it a value stands in quotes, where quotes,
+ * backslashes, control and non-ASCII bytes are escaped (\" \\ \n \r \t \xff);
+ * long ones are cut. Never pass a secret, a token, a password or a full
+ * e-mail address.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -998,17 +998,21 @@ START_TEST(log_sanitises_values)
 		{ "plain", " v=plain" },
 		{ "", " v=" },
 		{ NULL, " v=-" },
-		{ "a b", " v=a\\x20b" },
-		{ "a\nb", " v=a\\x0ab" },
+		{ "a b", " v=\"a b\"" },
+		{ "a=b", " v=\"a=b\"" },
+		{ "a\nb", " v=\"a\\nb\"" },
 		{ "a\r\n2025-11-16T10:30:00.123Z error forged x=1",
-		    " v=a\\x0d\\x0a2025-11-16T10:30:00.123Z\\x20error"
-		    "\\x20forged\\x20x\\x3d1" },
-		{ "\" x=\"y", " v=\\x22\\x20x\\x3d\\x22y" },
-		{ "back\\x0a", " v=back\\x5cx0a" },
-		{ "\x1b[31m", " v=\\x1b[31m" },
-		{ "\x7f\x80\xff", " v=\\x7f\\x80\\xff" },
-		{ "caf\xc3\xa9", " v=caf\\xc3\\xa9" },
-		{ "\t", " v=\\x09" },
+		    " v=\"a\\r\\n2025-11-16T10:30:00.123Z error forged"
+		    " x=1\"" },
+		{ "\" x=\"y", " v=\"\\\" x=\\\"y\"" },
+		{ "\"", " v=\"\\\"\"" },
+		{ "\\\" x=1", " v=\"\\\\\\\" x=1\"" },
+		{ "back\\x0a", " v=\"back\\\\x0a\"" },
+		{ "\x1b[31m", " v=\"\\x1b[31m\"" },
+		{ "\x7f\x80\xff", " v=\"\\x7f\\x80\\xff\"" },
+		{ "caf\xc3\xa9", " v=\"caf\\xc3\\xa9\"" },
+		{ "\t", " v=\"\\t\"" },
+		{ "\x01", " v=\"\\x01\"" },
 		{ "!#~[]{}@:/?&%", " v=!#~[]{}@:/?&%" },
 	};
 	size_t i;
@@ -1040,7 +1044,7 @@ START_TEST(log_cuts_long_values)
 	value[255] = '\n';
 	log_info("test.cut", KS("v", value));
 	got = after_pid("test.cut");
-	ck_assert_str_eq(got + strlen(got) - 4, "x...");
+	ck_assert_str_eq(got + strlen(got) - 5, "x...\"");
 }
 END_TEST
 
@@ -1054,7 +1058,7 @@ START_TEST(log_prints_numbers_and_request)
 	    " lo=-9223372036854775808 hi=9223372036854775807");
 	log_set_request("req_1 x=y");
 	log_info("test.rid", KI("n", 0));
-	ck_assert_str_eq(after_pid("test.rid"), " rid=req_1\\x20x\\x3dy n=0");
+	ck_assert_str_eq(after_pid("test.rid"), " rid=\"req_1 x=y\" n=0");
 	log_set_request(NULL);
 	log_info("test.rid");
 	ck_assert_str_eq(after_pid("test.rid"), "");
