@@ -62,13 +62,6 @@ buf_puts(struct buf *b, const char *s)
 }
 
 void
-buf_putc(struct buf *b, char c)
-{
-	*buf_reserve(b, 1) = c;
-	buf_added(b, 1);
-}
-
-void
 buf_puti(struct buf *b, int64_t i)
 {
 	char digits[20], *end = digits + sizeof(digits), *at = end;

@@ -20,13 +20,23 @@ struct buf {
 void buf_init(struct buf *, struct arena *, size_t hint);
 void buf_put(struct buf *, const void *p, size_t n);
 void buf_puts(struct buf *, const char *s);
-void buf_putc(struct buf *, char c);
 void buf_puti(struct buf *, int64_t i);
 void buf_printf(struct buf *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Makes room for n more bytes and returns where they go; see buf_added(). */
 char *buf_reserve(struct buf *, size_t n);
 void buf_added(struct buf *, size_t n);
+
+static inline void
+buf_putc(struct buf *b, char c)
+{
+	char *p = b->n < b->cap ? b->p + b->n : buf_reserve(b, 1);
+
+	p[0] = c;
+	p[1] = '\0';
+	b->n++;
+}
+
 /* Keeps the memory. */
 void buf_clear(struct buf *);
 

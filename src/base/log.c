@@ -39,6 +39,12 @@ log_set_level(enum log_level level)
 	min_level = level;
 }
 
+bool
+log_wants(enum log_level level)
+{
+	return level >= min_level;
+}
+
 int
 log_level_parse(const char *name, enum log_level *ret)
 {
@@ -62,8 +68,13 @@ log_set_fd(int fd)
 void
 log_set_request(const char *request_id)
 {
-	snprintf(request, sizeof(request), "%s",
-	    request_id != NULL ? request_id : "");
+	size_t n = request_id != NULL ? strlen(request_id) : 0;
+
+	if (n >= sizeof(request))
+		n = sizeof(request) - 1;
+	if (n > 0)
+		memcpy(request, request_id, n);
+	request[n] = '\0';
 }
 
 void
@@ -208,7 +219,7 @@ log_write(enum log_level level, const char *event, const struct log_kv *kv)
 {
 	struct line l;
 
-	if (level < min_level)
+	if (!log_wants(level))
 		return;
 	l.n = 0;
 	put_time(&l);

@@ -14,6 +14,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
@@ -40,6 +41,8 @@ void log_write(enum log_level, const char *event, const struct log_kv *);
 
 /* Lines below the level are dropped. Starts at LOG_INFO. */
 void log_set_level(enum log_level);
+/* False where a line of that level would be dropped: spares its making. */
+bool log_wants(enum log_level);
 /* 0, or -1 for no such level. */
 int log_level_parse(const char *name, enum log_level *ret);
 /* Starts at 2, standard error. The caller keeps the descriptor open. */

@@ -17,7 +17,8 @@
 #include <sys/types.h>
 
 #define SHARED_SLOTS  64
-#define SHARED_LAYOUT 1 /* another layout is not taken over */
+#define SHARED_LAYOUT 2 /* another layout is not taken over */
+#define SHARED_LINE   64 /* bytes of a cache line */
 #define QUOTA_WAYS    8
 #define QUOTA_BUCKETS 16384 /* of a cache line each: 1 MiB */
 
@@ -32,21 +33,23 @@ struct gate {
 	_Atomic int64_t other_ms;
 };
 
+/* Written by its process alone at each request: a cache line of its own. */
 struct shared_slot {
-	_Atomic int32_t pid; /* 0: free */
-	_Atomic uint64_t requests;
+	_Alignas(SHARED_LINE) _Atomic int32_t pid; /* 0: free */
+	_Atomic uint64_t requests; /* of this process */
 	_Atomic int64_t since_us;
+	_Atomic uint64_t all_requests, all_errors; /* of those before it, too */
 };
 
+/* What each request reads shares no cache line with what is often written. */
 struct shared {
 	uint32_t magic, layout;
-	struct gate gate;
 	_Atomic uint32_t keys_version; /* of the key set in the database */
 	_Atomic uint32_t jobs_seq; /* futex: raised when work was queued */
-	_Atomic uint64_t requests, errors;
-	struct shared_slot slot[SHARED_SLOTS];
 	_Atomic uint32_t quota_epoch; /* see http/quota.c */
-	_Alignas(64) _Atomic uint64_t quota[QUOTA_BUCKETS][QUOTA_WAYS];
+	_Alignas(SHARED_LINE) struct gate gate;
+	struct shared_slot slot[SHARED_SLOTS];
+	_Alignas(SHARED_LINE) _Atomic uint64_t quota[QUOTA_BUCKETS][QUOTA_WAYS];
 };
 
 /* Anonymous; ret_fd (may be NULL) gets the memfd. NULL after a log line. */

@@ -112,6 +112,18 @@ put_proc(struct buf *b, const struct status *st, int slot)
 }
 
 static void
+put_sums(struct buf *b, const struct shared *s)
+{
+	unsigned long long requests = 0, errors = 0;
+
+	for (int i = 0; i < SHARED_SLOTS; i++) {
+		requests += atomic_load(&s->slot[i].all_requests);
+		errors += atomic_load(&s->slot[i].all_errors);
+	}
+	buf_printf(b, "requests %llu\nerrors %llu\n", requests, errors);
+}
+
+static void
 put_head(struct buf *b, const struct status *st)
 {
 	buf_printf(b, "state %s\n", st->state);
@@ -124,10 +136,7 @@ put_head(struct buf *b, const struct status *st)
 	buf_printf(b, "workers %lld\n", (long long)st->conf->workers);
 	buf_printf(b, "sandbox %s\n",
 	    sandbox_missing(st->conf) == NULL ? "on" : "off");
-	buf_printf(b, "requests %llu\n",
-	    (unsigned long long)atomic_load(&st->shared->requests));
-	buf_printf(b, "errors %llu\n",
-	    (unsigned long long)atomic_load(&st->shared->errors));
+	put_sums(b, st->shared);
 	buf_printf(b, "restarts %llu\n",
 	    (unsigned long long)st->procs->restarts);
 	buf_printf(b, "recycled %llu\n",

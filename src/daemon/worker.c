@@ -66,17 +66,24 @@ worker_log_path(const char *path, char *ret, unsigned ret_size)
 	return cut ? ret : path;
 }
 
+/* Nobody else writes to the counters of our slot. */
+static void
+add_one(_Atomic uint64_t *counter)
+{
+	uint64_t n = atomic_load_explicit(counter, memory_order_relaxed);
+
+	atomic_store_explicit(counter, n + 1, memory_order_relaxed);
+}
+
 static void
 worker_count(struct worker *w, int status)
 {
 	struct shared_slot *slot = &w->shared->slot[shared_slot()];
 
-	atomic_fetch_add_explicit(&slot->requests, 1, memory_order_relaxed);
-	atomic_fetch_add_explicit(&w->shared->requests, 1,
-	    memory_order_relaxed);
+	add_one(&slot->requests);
+	add_one(&slot->all_requests);
 	if (status >= 500)
-		atomic_fetch_add_explicit(&w->shared->errors, 1,
-		    memory_order_relaxed);
+		add_one(&slot->all_errors);
 }
 
 static void
@@ -85,10 +92,14 @@ worker_log(const struct http_request *rq, const struct http_response *rs,
 {
 	char path[256];
 
+	if (!log_wants(LOG_DEBUG))
+		return;
+	log_set_request(http_header_get(rs, "X-Request-Id"));
 	log_debug("request", KS("method", http_method_name(rq->method)),
 	    KS("path", worker_log_path(rq->path, path, sizeof(path))),
 	    KI("status", rs->status), KI("us", took_us),
 	    KI("bytes", rs->body.n));
+	log_set_request(NULL);
 }
 
 static void
@@ -101,9 +112,7 @@ worker_answer(struct worker *w, const struct http_request *rq)
 	pipeline_serve(&w->sv, rq, &rs);
 	worker_count(w, rs.status);
 	fcgi_reply(w->fcgi, &rs, rq->method == HTTP_HEAD);
-	log_set_request(http_header_get(&rs, "X-Request-Id"));
 	worker_log(rq, &rs, clock_mono_us() - begin_us);
-	log_set_request(NULL);
 }
 
 static int

@@ -1,8 +1,9 @@
 /*
  * Arguments to the server and columns from it. Numbers, instants and ids
- * land in cells that are bound once, when the statement is prepared; strings
- * are bound with no room, so that a fetch tells their length, and are then
- * copied once, straight into the call's memory.
+ * land in cells that are bound once, when the statement is prepared. Strings
+ * land in rooms that the connection's statements share, and are then copied
+ * into the call's memory; one that is longer, or whose column has no room, is
+ * fetched a second time, straight to where it belongs.
  */
 #include <inttypes.h>
 #include <limits.h>
@@ -210,7 +211,6 @@ col_misfit(const struct col *col, const MYSQL_FIELD *f)
 	return "has no place in the row";
 }
 
-/* Anything in a cell of its own but strings, whose length alone is read. */
 static void
 cell_bind(enum col_kind kind, struct cell *cell, MYSQL_BIND *b)
 {
@@ -221,10 +221,11 @@ cell_bind(enum col_kind kind, struct cell *cell, MYSQL_BIND *b)
 		b->buffer_type = MYSQL_TYPE_BLOB;
 		b->buffer = &cell->v.id;
 		b->buffer_length = sizeof(cell->v.id);
-	} else if (kind == COL_STRING || cell->is_decimal) {
-		b->buffer_type = MYSQL_TYPE_STRING;
-	} else if (kind == COL_BLOB) {
-		b->buffer_type = MYSQL_TYPE_BLOB;
+	} else if (kind == COL_STRING || kind == COL_BLOB || cell->is_decimal) {
+		b->buffer_type =
+		    kind == COL_BLOB ? MYSQL_TYPE_BLOB : MYSQL_TYPE_STRING;
+		b->buffer = cell->room;
+		b->buffer_length = cell->room != NULL ? CELL_ROOM : 0;
 	} else {
 		b->buffer_type = MYSQL_TYPE_LONGLONG;
 		b->buffer = &cell->v.number;
@@ -250,20 +251,25 @@ col_bind(const struct col *col, const MYSQL_FIELD *f, struct cell *cell,
 static int
 cell_copy(struct cached *c, size_t i, enum enum_field_types type, void *to)
 {
+	const struct cell *cell = &c->cells[i];
 	unsigned long n = 0;
 	my_bool null = 0, error = 0;
 	MYSQL_BIND b = { .buffer_type = type,
 		.buffer = to,
-		.buffer_length = c->cells[i].n,
+		.buffer_length = cell->n,
 		.length = &n,
 		.is_null = &null,
 		.error = &error };
 
-	if (c->cells[i].n == 0)
+	if (cell->n == 0)
 		return 0;
+	if (cell->room != NULL && cell->n <= CELL_ROOM) {
+		memcpy(to, cell->room, cell->n);
+		return 0;
+	}
 	if (mysql_stmt_fetch_column(c->st, &b, (unsigned)i, 0) != 0)
 		return -1;
-	return null || error || n != c->cells[i].n ? -1 : 0;
+	return null || error || n != cell->n ? -1 : 0;
 }
 
 /* "-12.000" is a whole number, "12.5" is none. */

@@ -12,6 +12,8 @@
 #include "db/db.h"
 
 #define STMT_CACHE_MAX 64
+#define CELL_ROOMS     64
+#define CELL_ROOM      192 /* bytes; most strings are shorter */
 
 enum fault {
 	FAULT_NONE,
@@ -49,13 +51,14 @@ struct param {
 	MYSQL_TIME time;
 };
 
-/* Where a column's value lands, all but strings. */
+/* Where a column's value lands. */
 struct cell {
 	union {
 		int64_t number;
 		MYSQL_TIME time;
 		struct uuid id;
 	} v;
+	char *room; /* of a string; NULL: none */
 	unsigned long n;
 	my_bool null;
 	my_bool error;
@@ -86,6 +89,9 @@ struct db {
 
 	struct cached_list cache; /* most recently used first */
 	size_t n_cached;
+
+	/* strings of the row just fetched, by their columns */
+	char rooms[CELL_ROOMS][CELL_ROOM];
 
 	/* the arguments of the statement at work */
 	MYSQL_BIND *binds;

@@ -139,9 +139,11 @@ cells_bind(struct db *db, struct cached *c)
 
 	if (binds == NULL)
 		abort();
-	for (size_t i = 0; i < c->n_cells; i++)
+	for (size_t i = 0; i < c->n_cells; i++) {
+		c->cells[i].room = i < CELL_ROOMS ? db->rooms[i] : NULL;
 		col_bind(&c->stmt.result[i], &fields[i], &c->cells[i],
 		    &binds[i]);
+	}
 	r = mysql_stmt_bind_result(c->st, binds);
 	free(binds);
 	return r == 0 ? FAULT_NONE : fault_of_stmt(db, c->st);

@@ -101,14 +101,10 @@ http_address_key(struct arena *mem, const char *remote_addr)
 {
 	const char *addr = remote_addr != NULL ? remote_addr : "";
 	char *bare = arena_strndup(mem, addr, strcspn(addr, "%"));
-	char text[INET_ADDRSTRLEN];
 	struct in6_addr v6;
-	struct in_addr v4;
 
-	if (inet_pton(AF_INET6, bare, &v6) == 1)
-		return key_of_v6(mem, v6);
-	if (inet_pton(AF_INET, bare, &v4) != 1)
+	/* without a colon it is IPv4, which has one form, or no address */
+	if (strchr(bare, ':') == NULL || inet_pton(AF_INET6, bare, &v6) != 1)
 		return arena_strdup(mem, addr);
-	inet_ntop(AF_INET, &v4, text, sizeof(text));
-	return arena_strdup(mem, text);
+	return key_of_v6(mem, v6);
 }

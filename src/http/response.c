@@ -37,9 +37,9 @@ is_repeatable(const char *name)
 static struct http_header *
 header_slot(struct http_response *r, const char *name)
 {
-	size_t i;
+	size_t i, n = is_repeatable(name) ? 0 : r->n_headers;
 
-	for (i = 0; i < r->n_headers && !is_repeatable(name); i++) {
+	for (i = 0; i < n; i++) {
 		if (strcasecmp(r->headers[i].name, name) == 0)
 			return &r->headers[i];
 	}

@@ -127,7 +127,7 @@ START_TEST(survives_exec)
 	pid_t pid;
 
 	ck_assert_ptr_nonnull(s);
-	atomic_store(&s->requests, 41);
+	atomic_store(&s->slot[0].all_requests, 41);
 	(void)snprintf(number, sizeof(number), "%d", fd);
 	pid = child_fork();
 	if (pid == 0) {
@@ -135,7 +135,7 @@ START_TEST(survives_exec)
 		_exit(127);
 	}
 	ck_child_ok(pid);
-	ck_assert_uint_eq(atomic_load(&s->requests), 42);
+	ck_assert_uint_eq(atomic_load(&s->slot[0].all_requests), 42);
 	ck_assert_int_eq(close(fd), 0);
 }
 END_TEST
@@ -146,9 +146,9 @@ attached_main(int fd)
 {
 	struct shared *s = shared_attach(fd);
 
-	if (s == NULL || atomic_load(&s->requests) != 41)
+	if (s == NULL || atomic_load(&s->slot[0].all_requests) != 41)
 		return 1;
-	atomic_fetch_add(&s->requests, 1);
+	atomic_fetch_add(&s->slot[0].all_requests, 1);
 	return 0;
 }
 
@@ -503,7 +503,7 @@ START_TEST(file_of_another_layout)
 	if (strlen(strange[_i]) > 1) {
 		old = file_open();
 		old->layout++;
-		atomic_store(&old->requests, 7);
+		atomic_store(&old->slot[0].all_requests, 7);
 	} else {
 		FILE *f = fopen(path, "w");
 
@@ -514,10 +514,10 @@ START_TEST(file_of_another_layout)
 	}
 	s = file_open();
 	ck_assert_uint_eq(s->layout, SHARED_LAYOUT);
-	ck_assert_uint_eq(atomic_load(&s->requests), 0);
+	ck_assert_uint_eq(atomic_load(&s->slot[0].all_requests), 0);
 	ck_assert_int_eq(shared_slot(), 0);
 	if (old != NULL) /* who still has the old one keeps it */
-		ck_assert_uint_eq(atomic_load(&old->requests), 7);
+		ck_assert_uint_eq(atomic_load(&old->slot[0].all_requests), 7);
 }
 END_TEST
 
@@ -555,11 +555,11 @@ START_TEST(file_made_by_many)
 		s = shared_open(path);
 		if (s == NULL)
 			_exit(1);
-		atomic_fetch_add(&s->requests, 1);
-		atomic_fetch_add(&gun->requests, 1);
-		while (atomic_load(&gun->requests) < MANY)
+		atomic_fetch_add(&s->slot[0].all_requests, 1);
+		atomic_fetch_add(&gun->slot[0].all_requests, 1);
+		while (atomic_load(&gun->slot[0].all_requests) < MANY)
 			sched_yield();
-		_exit(atomic_load(&s->requests) == MANY ? 0 : 2);
+		_exit(atomic_load(&s->slot[0].all_requests) == MANY ? 0 : 2);
 	}
 	shared_wake_jobs(gun);
 	for (int i = 0; i < MANY; i++)
