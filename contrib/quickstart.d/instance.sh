@@ -315,11 +315,13 @@ serve_cardea() {
 	CHANGED=ready
 }
 
+# reuseport: each of nginx's processes takes its share of the connections,
+# instead of the one that wakes up first taking nearly all.
 listen_lines() {
 	local a
 	for a in 127.0.0.1 ${QS_IPV6:+"[::1]"}; do
-		printf '\t\tlisten %s:%s;\n' "$a" "$PORT" "$a" "$PORT2"
-		printf '\t\tlisten %s:%s ssl http2;\n' "$a" "$PORT_TLS"
+		printf '\t\tlisten %s:%s reuseport;\n' "$a" "$PORT" "$a" "$PORT2"
+		printf '\t\tlisten %s:%s ssl http2 reuseport;\n' "$a" "$PORT_TLS"
 	done
 }
 
