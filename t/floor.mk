@@ -152,8 +152,8 @@ FUZZ_TARGETS = t/fuzz/address t/fuzz/agent t/fuzz/b64 t/fuzz/conf \
 	t/fuzz/form t/fuzz/heritage t/fuzz/id t/fuzz/image t/fuzz/json_decode \
 	t/fuzz/json_scan t/fuzz/jwk t/fuzz/jwt t/fuzz/log t/fuzz/message \
 	t/fuzz/multipart t/fuzz/password t/fuzz/path t/fuzz/phc t/fuzz/proxy \
-	t/fuzz/query t/fuzz/refresh t/fuzz/request t/fuzz/seal \
-	t/fuzz/template t/fuzz/text t/fuzz/time t/fuzz/utf8
+	t/fuzz/query t/fuzz/refresh t/fuzz/request t/fuzz/runner \
+	t/fuzz/seal t/fuzz/template t/fuzz/text t/fuzz/time t/fuzz/utf8
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)
 check_LIBRARIES += t/fuzz/libfuzz.a
@@ -214,6 +214,8 @@ t_fuzz_refresh_SOURCES = t/fuzz/refresh.c t/fuzz/replay.c
 t_fuzz_refresh_LDADD = $(FUZZ_LIBS)
 t_fuzz_request_SOURCES = t/fuzz/request.c t/fuzz/replay.c
 t_fuzz_request_LDADD = $(FUZZ_LIBS)
+t_fuzz_runner_SOURCES = t/fuzz/runner.c t/fuzz/replay.c
+t_fuzz_runner_LDADD = $(FUZZ_LIBS)
 t_fuzz_seal_SOURCES = t/fuzz/seal.c t/fuzz/replay.c
 t_fuzz_seal_LDADD = $(FUZZ_LIBS)
 t_fuzz_template_SOURCES = t/fuzz/template.c t/fuzz/replay.c
@@ -233,7 +235,7 @@ fuzz:
 		CFLAGS='$(AM_CFLAGS)' \
 		LIBS='$(FUZZ_LINK)' SOURCES='$(libcardea_a_SOURCES)' \
 		COMMON='$(t_fuzz_libfuzz_a_SOURCES)' TARGETS='$(FUZZ_TARGETS)'
-FUZZ_LINK = $(DEPS_LIBS) $(SCRYPT_LIBS) $(MAXMINDDB_LIBS)
+FUZZ_LINK = $(LDADD:libcardea.a=)
 fuzz-names:
 	@echo $(FUZZ_TARGETS)
 .PHONY: fuzz fuzz-names

@@ -21,6 +21,8 @@
 
 #define ARGS_MAX 8
 #define TEXT_MAX 2048
+/* The longest that anything may run; mail_timeout has less. */
+#define TIMEOUT_MAX_S 3600
 
 struct order {
 	int64_t timeout_s;
@@ -47,7 +49,8 @@ order_parse(const struct order *o, size_t n, const char *ret[ARGS_MAX + 1])
 	size_t args = 0;
 
 	if (n <= ORDER_HEAD || n != ORDER_HEAD + o->n ||
-	    o->text[o->n - 1] != '\0')
+	    o->text[o->n - 1] != '\0' || o->timeout_s < 1 ||
+	    o->timeout_s > TIMEOUT_MAX_S)
 		return false;
 	for (const char *p = o->text; p < o->text + o->n; p += strlen(p) + 1) {
 		if (args == ARGS_MAX)

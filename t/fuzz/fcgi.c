@@ -33,21 +33,15 @@ see(const struct http_request *req, void *arg)
 	HOLDS(bytes < WIRE_MAX);
 }
 
-/* In parameters no byte can begin a length of 16 MiB or more. */
+/* No byte can begin a length of 16 MiB or more; records are short, too. */
 static uint8_t *
 tamed(struct arena *mem, const uint8_t *p, size_t n)
 {
 	uint8_t *copy = arena_memdup(mem, p, n);
-	size_t at, end, next;
 
-	for (at = 0; n - at >= 8; at = next) {
-		end = at + 8 + ((size_t)copy[at + 4] << 8 | copy[at + 5]);
-		next = end + copy[at + 6] < n ? end + copy[at + 6] : n;
-		for (size_t i = at + 8;
-		     copy[at + 1] == WIRE_PARAMS && i < end && i < n; i++)
-			if (copy[i] > 0x80)
-				copy[i] &= 0x7f;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (copy[i] > 0x80)
+			copy[i] &= 0x7f;
 	return copy;
 }
 
