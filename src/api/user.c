@@ -36,14 +36,24 @@ legacy_me_run(struct call *c)
 	return reply(c, c->actor);
 }
 
+typedef int account_fn(struct ctx *, const struct actor *, const struct uuid *,
+    struct user *);
+
+/* Answers the user that the function finds or has changed. */
 static int
-get_run(struct call *c)
+user_of(struct call *c, account_fn *f)
 {
 	const struct user_in *in = c->in;
 	struct user *u = arena_alloc(c->cx->mem, sizeof(*u));
-	int r = account_find(c->cx, c->actor, &in->user_id, u);
+	int r = f(c->cx, c->actor, &in->user_id, u);
 
 	return r != 0 ? r : reply(c, u);
+}
+
+static int
+get_run(struct call *c)
+{
+	return user_of(c, account_find);
 }
 
 static const struct op me_op = {
@@ -139,21 +149,13 @@ suspend_run(struct call *c)
 static int
 restore_run(struct call *c)
 {
-	const struct user_in *in = c->in;
-	struct user *u = arena_alloc(c->cx->mem, sizeof(*u));
-	int r = account_restore(c->cx, c->actor, &in->user_id, u);
-
-	return r != 0 ? r : reply(c, u);
+	return user_of(c, account_restore);
 }
 
 static int
 unlock_run(struct call *c)
 {
-	const struct user_in *in = c->in;
-	struct user *u = arena_alloc(c->cx->mem, sizeof(*u));
-	int r = account_unlock(c->cx, c->actor, &in->user_id, u);
-
-	return r != 0 ? r : reply(c, u);
+	return user_of(c, account_unlock);
 }
 
 static const struct op suspend_op = {

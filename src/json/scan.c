@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 #include "json/json.h"
 #include "json/walk.h"
@@ -50,16 +51,6 @@ scan_blanks(struct scan *s)
 	while (!scan_end(s) &&
 	    (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
 		s->p++;
-}
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool

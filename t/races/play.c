@@ -163,6 +163,25 @@ signs_out(struct player *p)
 	shared.revoked = true;
 }
 
+void
+signs_in(struct player *p)
+{
+	bool was_revoked = shared.revoked;
+
+	client_send(&p->client, HTTP_POST, "/api/v1/auth/signin", NULL,
+	    "{\"email\":\"ann@example.com\",\"password\":\"" OLD "\"}");
+	p->access[0] = p->refresh[0] = '\0';
+	if (p->client.status != 200)
+		return;
+	if (was_revoked)
+		wrong(p, "sign-in", true);
+	if (!client_member(&p->client, "tokens.refresh_token", p->refresh,
+		TOKEN_MAX) ||
+	    !client_member(&p->client, "tokens.access_token", p->access,
+		TOKEN_MAX))
+		wrong(p, "no tokens", false);
+}
+
 static void *
 play(void *arg)
 {

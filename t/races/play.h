@@ -109,5 +109,7 @@ script_fn refreshes_twice;
 /* The reply is lost; it has nothing but its old token, and tries again. */
 script_fn loses_a_reply;
 script_fn signs_out;
+/* With OLD; without tokens when it was refused. */
+script_fn signs_in;
 
 #endif

@@ -287,20 +287,6 @@ END_TEST
 
 /* --- what is on its way to make a session or a link --- */
 
-static void
-signs_in(struct player *p)
-{
-	client_send(&p->client, HTTP_POST, "/api/v1/auth/signin", NULL,
-	    "{\"email\":\"ann@example.com\",\"password\":\"" OLD "\"}");
-	p->access[0] = p->refresh[0] = '\0';
-	if (p->client.status == 200 &&
-	    (!client_member(&p->client, "tokens.refresh_token", p->refresh,
-		 TOKEN_MAX) ||
-		!client_member(&p->client, "tokens.access_token", p->access,
-		    TOKEN_MAX)))
-		wrong(p, "no tokens", false);
-}
-
 /* Nothing that the sign-in has brought works, unless it came afterwards. */
 static void
 sign_in_judge(size_t n, const char *order)

@@ -207,24 +207,6 @@ password_start(void)
 		players[i].client.status = 0;
 }
 
-static void
-signs_in(struct player *p)
-{
-	bool was_changed = shared.revoked;
-
-	client_send(&p->client, HTTP_POST, "/api/v1/auth/signin", NULL,
-	    "{\"email\":\"ann@example.com\",\"password\":\"" OLD "\"}");
-	if (p->client.status == 200 && was_changed)
-		wrong(p, "sign-in", true);
-	if (p->client.status != 200)
-		return;
-	if (!client_member(&p->client, "tokens.refresh_token", p->refresh,
-		TOKEN_MAX) ||
-	    !client_member(&p->client, "tokens.access_token", p->access,
-		TOKEN_MAX))
-		wrong(p, "no tokens", false);
-}
-
 /* With the endpoint; nobody else's doing keeps the first of them from it. */
 static void
 changes_own(struct player *p)
