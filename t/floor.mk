@@ -273,6 +273,8 @@ EXTRA_DIST += t/browser/.npmrc t/browser/package.json \
 	t/browser/links.test.mjs t/browser/pages.test.mjs \
 	t/browser/plinto.test.mjs
 
+dist_check_SCRIPTS += t/e2e/binaries
+TESTS += t/e2e/binaries
 dist_check_SCRIPTS += t/lint/self t/lint/includes t/lint/placement \
 	t/lint/banned t/lint/files t/lint/fuzz t/lint/words t/lint/threats
 TESTS += t/lint/self t/lint/includes t/lint/placement \
