@@ -34,6 +34,7 @@ enum { SANITIZERS = 0 };
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -366,7 +367,7 @@ code_export(scmp_filter_ctx ctx)
 	return s;
 }
 
-/* What the kernel has no filters for it cannot have forbidden. */
+/* Asks without changing anything. */
 static const char *
 kernel_missing(void)
 {
@@ -393,6 +394,8 @@ build(unsigned set)
 	rules_add(ctx, set);
 	s = code_export(ctx);
 	seccomp_release(ctx);
+	/* or each child would come to own a copy of what was built with */
+	malloc_trim(0);
 	return s;
 }
 
@@ -427,12 +430,6 @@ sandbox_new(enum sandbox_kind kind, const struct conf *conf)
 	return build(groups_of(kind, conf));
 }
 
-unsigned
-sandbox_length(const struct sandbox *s)
-{
-	return s->n;
-}
-
 #else
 
 #include <stdlib.h>
@@ -461,12 +458,6 @@ sandbox_new(enum sandbox_kind kind, const struct conf *conf)
 	(void)kind;
 	(void)conf;
 	return NULL;
-}
-
-unsigned
-sandbox_length(const struct sandbox *s)
-{
-	return s->n;
 }
 
 #endif

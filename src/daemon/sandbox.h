@@ -39,7 +39,4 @@ void sandbox_free(struct sandbox *); /* NULL is fine */
  */
 int sandbox_enter(struct sandbox *);
 
-/* So many instructions; for tests. */
-unsigned sandbox_length(const struct sandbox *);
-
 #endif
