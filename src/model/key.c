@@ -63,7 +63,7 @@ const struct stmt key_stmts[KEY_STMT__MAX] = {
 struct ring_key {
 	struct jws_key *key;
 	int64_t signs_from, signs_until, verifies_until;
-	bool seen; /* in the last load */
+	bool seen; /* while sweeping */
 };
 
 struct keyring {
@@ -129,7 +129,7 @@ ring_take(struct ctx *cx, struct keyring *ring, const struct key_row *row)
 {
 	struct ring_key *k = ring_find(ring, row->info.kid);
 
-	if (k == NULL && ring->n < KEYS_MAX) {
+	if (k == NULL) {
 		struct jws_key *key = key_open(cx, row);
 
 		if (key == NULL)
@@ -137,20 +137,25 @@ ring_take(struct ctx *cx, struct keyring *ring, const struct key_row *row)
 		k = &ring->keys[ring->n++];
 		k->key = key;
 	}
-	if (k == NULL)
-		return;
 	k->signs_from = row->info.signs_from;
 	k->signs_until = row->info.signs_until;
 	k->verifies_until = row->info.verifies_until;
-	k->seen = true;
 }
 
-/* Drops what the last load did not show. */
+/* Drops what is none of these rows, so that there is room for new ones. */
 static void
-ring_sweep(struct keyring *ring)
+ring_sweep(struct keyring *ring, const struct key_row *rows, size_t n_rows)
 {
 	size_t n = 0;
 
+	for (size_t i = 0; i < ring->n; i++)
+		ring->keys[i].seen = false;
+	for (size_t i = 0; i < n_rows; i++) {
+		struct ring_key *k = ring_find(ring, rows[i].info.kid);
+
+		if (k != NULL)
+			k->seen = true;
+	}
 	for (size_t i = 0; i < ring->n; i++) {
 		if (ring->keys[i].seen)
 			ring->keys[n++] = ring->keys[i];
@@ -160,6 +165,7 @@ ring_sweep(struct keyring *ring)
 	ring->n = n;
 }
 
+/* The newest ones: somebody may rotate often, because an old one leaked. */
 static int
 ring_load(struct ctx *cx, struct keyring *ring)
 {
@@ -171,12 +177,14 @@ ring_load(struct ctx *cx, struct keyring *ring)
 
 	if (r != 0)
 		return r;
-	for (size_t i = 0; i < ring->n; i++)
-		ring->keys[i].seen = false;
 	row = rows.items;
+	if (rows.n > KEYS_MAX) {
+		row += rows.n - KEYS_MAX;
+		rows.n = KEYS_MAX;
+	}
+	ring_sweep(ring, row, rows.n);
 	for (size_t i = 0; i < rows.n; i++)
 		ring_take(cx, ring, &row[i]);
-	ring_sweep(ring);
 	if (ring->cache != NULL)
 		token_cache_clear(ring->cache);
 	ring->version = version;

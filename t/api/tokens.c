@@ -235,6 +235,42 @@ START_TEST(key_rotation)
 }
 END_TEST
 
+static const struct api_case signed_by[] = {
+	{ "published", "GET /.well-known/jwks.json", NULL, NULL, 200,
+	    "keys.0.kid;keys.15.kid=@newest;!keys.16" },
+	{ "sign in", "POST /api/v1/auth/signin", NULL,
+	    "{\"email\":\"ann@example.com\",\"password\":\"SecurePass123!\"}",
+	    200, NULL, "fresh=tokens.access_token" },
+	{ "it is good", "GET /api/v1/auth/me", "Authorization: Bearer @fresh",
+	    NULL, 200, NULL },
+	{ NULL },
+};
+
+/* However often somebody rotates: the newest key is there, and signs. */
+START_TEST(key_rotation_often)
+{
+	struct ctx *cx = &api.db.cx;
+	struct jws_parts parts;
+	struct list keys;
+
+	api.db.conf.signing_alg = "ES256";
+	for (int i = 0; i < 20; i++) {
+		cx->now_us = clock_now_us();
+		ck_assert_int_eq(key_rotate(cx, true, true, NULL), 0);
+		if (i == 10)
+			ck_assert_int_eq(keyring_load(cx), 0);
+	}
+	ck_assert_int_eq(key_list(cx, &keys), 0);
+	api_keep("newest", ((struct key_info *)keys.items)[keys.n - 1].kid);
+	ck_assert_int_eq(keyring_load(cx), 0);
+	api_run(&api, signed_by);
+	ck_assert_int_eq(jws_split(cx->mem, api_kept("fresh"),
+			     strlen(api_kept("fresh")), &parts),
+	    0);
+	ck_assert_str_eq(parts.kid, api_kept("newest"));
+}
+END_TEST
+
 /* Is what the token said kept for its next use? */
 static bool
 kept(const char *token)
@@ -351,6 +387,7 @@ tokens_suite(void)
 	tcase_add_test(tc, expired);
 	tcase_add_test(tc, another_family);
 	tcase_add_test(tc, key_rotation);
+	tcase_add_test(tc, key_rotation_often);
 	tcase_add_test(tc, kept_ones_expire);
 	tcase_add_test(tc, kept_ones_stay_in_their_realm);
 	tcase_add_test(tc, kept_ones_can_be_revoked);
