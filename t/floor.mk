@@ -69,6 +69,12 @@ t_unit_multipart_SOURCES = t/unit/multipart.c
 t_unit_multipart_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 t_unit_multipart_LDADD = $(LDADD) $(CHECK_LIBS)
 
+check_PROGRAMS += t/unit/email
+TESTS += t/unit/email
+t_unit_email_SOURCES = t/unit/email.c
+t_unit_email_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+t_unit_email_LDADD = $(LDADD) $(CHECK_LIBS)
+
 check_PROGRAMS += t/unit/shared
 TESTS += t/unit/shared
 t_unit_shared_SOURCES = t/unit/shared.c

@@ -11,7 +11,7 @@
 
 static const char not_an_address[] = "must be a valid email address";
 
-/* RFC 5322 atext, and any byte of UTF-8 beyond ASCII (RFC 6531). */
+/* RFC 5322 atext, and any character beyond ASCII (RFC 6531). */
 static bool
 is_atext(unsigned char c)
 {
@@ -21,12 +21,16 @@ is_atext(unsigned char c)
 static bool
 local_part_good(const char *p, size_t n)
 {
+	size_t w;
+
 	if (n == 0 || n > 64 || p[0] == '.' || p[n - 1] == '.')
 		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '.'
-			? p[i + 1] == '.'
-			: p[i] == '\0' || !is_atext((unsigned char)p[i]))
+	for (size_t i = 0; i < n; i += w) {
+		w = utf8_length(p + i, n - i);
+		if (w == 0 || utf8_is_control(utf8_get(p + i, w)))
+			return false;
+		if (p[i] == '.' ? p[i + 1] == '.'
+				: !is_atext((unsigned char)p[i]))
 			return false;
 	}
 	return true;
