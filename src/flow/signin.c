@@ -246,7 +246,10 @@ join_tx(struct ctx *cx, void *arg)
 	return r;
 }
 
-/* No more mails than these in a day, however often it is tried. */
+/*
+ * Perhaps the mail with the link was lost, so who has not used it gets another
+ * one. No more mails than these in a day, however often it is tried.
+ */
 static int
 tell_owner_tx(struct ctx *cx, void *arg)
 {
@@ -262,7 +265,10 @@ tell_owner_tx(struct ctx *cx, void *arg)
 	if (r != 0 || today >= SIGNUP_AGAIN_MAILS)
 		return r;
 	r = event_add(cx, &e);
-	return r != 0 ? r : mail_notice(cx, MAIL_EXISTS, u);
+	if (r != 0)
+		return r;
+	return u->email_verified ? mail_notice(cx, MAIL_EXISTS, u)
+				 : queue_verification(cx, u);
 }
 
 /* Says nothing to who asked; the owner of the address hears of it. */

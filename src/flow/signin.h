@@ -45,7 +45,7 @@ struct signup {
 	bool keeps_refresh;
 };
 
-/* With signup_disclosure = off; then the owner knows. */
+/* In a day, with signup_disclosure = off; then the owner knows. */
 #define SIGNUP_AGAIN_MAILS 3
 
 /*

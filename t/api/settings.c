@@ -74,9 +74,18 @@ static const struct api_case undisclosed_proven[] = {
 	{ NULL },
 };
 
-START_TEST(undisclosed)
+static void
+verified_ann(void)
 {
 	api_signup(&api, "ann");
+	api_sql(&api,
+	    "UPDATE user SET email_verified_at = UTC_TIMESTAMP(6)"
+	    " WHERE email = 'ann@example.com'");
+}
+
+START_TEST(undisclosed)
+{
+	verified_ann();
 	api_quota_reset(&api);
 	api.db.conf.signup_disclosure = false;
 	api_run(&api, undisclosed_cases);
@@ -158,7 +167,7 @@ START_TEST(undisclosed_mails)
 		{ NULL },
 	};
 
-	api_signup(&api, "ann");
+	verified_ann();
 	api.db.conf.signup_disclosure = false;
 	for (int i = 0; i < 5; i++) {
 		api_quota_reset(&api);
@@ -170,6 +179,31 @@ START_TEST(undisclosed_mails)
 
 		ck_assert_msg((mail != NULL) == (i < 3), "mail %d", i + 1);
 	}
+}
+END_TEST
+
+/* Who signs up once more because the first mail was lost gets another link. */
+START_TEST(undisclosed_again)
+{
+	static const struct api_case once[] = {
+		{ "sign-up", "POST /api/auth/register", NULL, "{" NEW "}", 202,
+		    "message;!id" },
+		{ NULL },
+	};
+	static const struct api_case after[] = {
+		{ "proven", "POST /api/v1/auth/email/verify", NULL,
+		    "{\"token\":\"@second\"}", 200, NULL },
+		{ "in", "POST /api/auth/login", NULL, "{" NEW "}", 200, NULL },
+		{ NULL },
+	};
+
+	api.db.conf.signup_disclosure = false;
+	api_run(&api, once);
+	ck_assert_ptr_nonnull(
+	    api_mail(&api, "verify-email", "new@example.com"));
+	api_run(&api, once);
+	api_keep("second", api_mail(&api, "verify-email", "new@example.com"));
+	api_run(&api, after);
 }
 END_TEST
 
@@ -258,6 +292,7 @@ settings_suite(void)
 	tcase_add_test(tc, undisclosed_username);
 	tcase_add_test(tc, undisclosed_attempts);
 	tcase_add_test(tc, undisclosed_mails);
+	tcase_add_test(tc, undisclosed_again);
 	tcase_add_test(tc, require_verified);
 	tcase_add_test(tc, gate_full);
 	suite_add_tcase(s, tc);
