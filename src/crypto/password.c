@@ -66,6 +66,12 @@ password_cost_check(const struct password_cost *c)
 	return NULL;
 }
 
+static uint64_t
+work_of(const struct password_cost *c)
+{
+	return ((uint64_t)c->r * c->p) << c->ln;
+}
+
 /* OWASP trades p for N at the same work; less memory or less work is weak. */
 bool
 password_cost_weak(const struct password_cost *c)
@@ -75,8 +81,7 @@ password_cost_weak(const struct password_cost *c)
 	if (password_cost_check(c) != NULL)
 		return true;
 	return c->ln < least.ln || c->r < least.r ||
-	    (uint64_t)c->r * c->p << c->ln < (uint64_t)least.r * least.p
-		<< least.ln;
+	    work_of(c) < work_of(&least);
 }
 
 static int
@@ -228,6 +233,25 @@ password_outdated(const char *phc_text, const struct password_cost *cost)
 	return phc_read(phc_text, &phc) != &schemes[0] ||
 	    phc.cost.ln != cost->ln || phc.cost.r != cost->r ||
 	    phc.cost.p != cost->p;
+}
+
+/* In the string's own N and r, as many passes as are missing. */
+bool
+password_rest(const char *phc_text, const struct password_cost *cost,
+    struct password_cost *ret)
+{
+	struct phc phc;
+	uint64_t own, pass;
+
+	if (phc_read(phc_text, &phc) != &schemes[0])
+		return false;
+	own = work_of(&phc.cost);
+	pass = own / phc.cost.p;
+	if (work_of(cost) < own + pass)
+		return false;
+	*ret = phc.cost;
+	ret->p = (uint32_t)((work_of(cost) - own) / pass);
+	return password_cost_check(ret) == NULL;
 }
 
 void

@@ -47,6 +47,14 @@ int password_verify(const char *phc, const char *password, size_t n,
 bool password_outdated(const char *phc, const struct password_cost *);
 
 /*
+ * The cost that a hash of `cost` has beyond the one of this string: burnt
+ * after a wrong password, it makes an old hash take as long as a new one.
+ * False when there is none, also when the string's own cost is higher.
+ */
+bool password_rest(const char *phc, const struct password_cost *cost,
+    struct password_cost *ret);
+
+/*
  * Burns the time of one verification at this cost: for accounts that do not
  * exist, so that nobody can tell.
  */

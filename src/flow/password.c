@@ -94,6 +94,25 @@ password_make(struct ctx *cx, const char *password, const char **ret_phc)
 	return 0;
 }
 
+/* Wrong ones take the same time, whatever the account's hash costs. */
+static int
+verify(const char *phc, const char *password, const struct password_cost *cost,
+    bool *ret_match)
+{
+	size_t n = strlen(password);
+	struct password_cost rest;
+	int r;
+
+	if (phc == NULL) {
+		password_burn(password, n, cost);
+		return 0;
+	}
+	r = password_verify(phc, password, n, ret_match);
+	if (r == 0 && !*ret_match && password_rest(phc, cost, &rest))
+		password_burn(password, n, &rest);
+	return r;
+}
+
 int
 password_match(struct ctx *cx, const char *phc, const char *password,
     bool *ret_match, const char **ret_phc)
@@ -105,10 +124,7 @@ password_match(struct ctx *cx, const char *phc, const char *password,
 	*ret_phc = NULL;
 	if (r != 0)
 		return err_retry(cx, r, 1 + rand_below(RETRY_SPREAD_S));
-	if (phc == NULL)
-		password_burn(password, strlen(password), &cost);
-	else
-		r = password_verify(phc, password, strlen(password), ret_match);
+	r = verify(phc, password, &cost, ret_match);
 	gate_leave(cx->shared);
 	if (r != 0) {
 		log_error("password.verify");

@@ -35,8 +35,9 @@ const struct stmt attempt_stmts[ATTEMPT_STMT__MAX] = {
 	[ATTEMPT_FAILED] = { SCOPE_KEY, "b", NULL,
 	    "UPDATE signin_attempt SET pending = pending - 1"
 	    " WHERE attempt_key = ? AND pending > 0" },
-	[ATTEMPT_GIVE_BACK] = { SCOPE_KEY, "b", NULL,
-	    "UPDATE signin_attempt SET failures = failures - 1,"
+	/* who was refused meanwhile is counted, but reserved nothing */
+	[ATTEMPT_GIVE_BACK] = { SCOPE_KEY, "ib", NULL,
+	    "UPDATE signin_attempt SET failures = LEAST(failures, ?) - 1,"
 	    " pending = pending - 1"
 	    " WHERE attempt_key = ? AND pending > 0" },
 	[ATTEMPT_CLEAR] = { SCOPE_KEY, "b", NULL,
@@ -82,8 +83,8 @@ attempt_failed(struct ctx *cx, const struct attempt *a)
 int
 attempt_give_back(struct ctx *cx, const struct attempt *a)
 {
-	return db_exec(cx, &attempt_stmts[ATTEMPT_GIVE_BACK], NULL, a->key,
-	    sizeof(a->key));
+	return db_exec(cx, &attempt_stmts[ATTEMPT_GIVE_BACK], NULL,
+	    cx->conf->lockout_failures, a->key, sizeof(a->key));
 }
 
 int

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "model/attempt.h"
 #include "suites.h"
 #include "support/api.h"
 
@@ -144,6 +145,30 @@ START_TEST(lock_ends)
 }
 END_TEST
 
+/*
+ * Five on their way, a sixth that is asked to wait, and none of them decided,
+ * since the service was too busy to hash: nobody has failed.
+ */
+START_TEST(crowds_leave_nothing)
+{
+	struct ctx *cx = &api.db.cx;
+	struct attempt a = { .key = "a crowd" };
+
+	cx->now_us = clock_now_us();
+	for (int round = 0; round < 10; round++) {
+		for (int i = 0; i < 5; i++) {
+			ck_assert_int_eq(attempt_reserve(cx, &a), 0);
+			ck_assert_msg(!a.locked, "locked in round %d", round);
+			ck_assert_int_eq(a.remaining, 4 - i);
+		}
+		ck_assert_int_eq(attempt_reserve(cx, &a), 0);
+		ck_assert(a.locked && a.crowded);
+		for (int i = 0; i < 5; i++)
+			ck_assert_int_eq(attempt_give_back(cx, &a), 0);
+	}
+}
+END_TEST
+
 /* Five wrong passwords sign nobody out. */
 static const struct api_case still_in[] = {
 	{ "her session goes on", "GET /api/v1/auth/me",
@@ -173,6 +198,7 @@ lockout_suite(void)
 	tcase_add_test(tc, known_device);
 	tcase_add_test(tc, known_device_locks);
 	tcase_add_test(tc, lock_ends);
+	tcase_add_test(tc, crowds_leave_nothing);
 	tcase_add_test(tc, sessions_go_on);
 	suite_add_tcase(s, tc);
 	return s;

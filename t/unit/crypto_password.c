@@ -257,6 +257,37 @@ START_TEST(outdated)
 }
 END_TEST
 
+/* Work of an old hash and of what is burnt after it: that of a new one. */
+START_TEST(rest_of_the_work)
+{
+	static const struct {
+		const char *phc;
+		struct password_cost cost, want;
+		bool any;
+	} cases[] = {
+		{ "$scrypt$ln=15,r=8,p=3$", { 15, 8, 3 }, { 0 }, false },
+		{ "$scrypt$ln=14,r=8,p=3$", { 15, 8, 3 }, { 14, 8, 3 }, true },
+		{ "$scrypt$ln=15,r=8,p=1$", { 15, 8, 3 }, { 15, 8, 2 }, true },
+		{ "$scrypt$ln=15,r=8,p=3$", { 17, 8, 1 }, { 15, 8, 1 }, true },
+		{ "$scrypt$ln=10,r=8,p=1$", { 15, 8, 3 }, { 10, 8, 95 }, true },
+		{ "$scrypt$ln=15,r=8,p=4$", { 15, 8, 3 }, { 0 }, false },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct password_cost rest = { 0 };
+		char phc[PASSWORD_PHC_MAX];
+
+		snprintf(phc, sizeof(phc), "%s" SALT16 "$" HASH32,
+		    cases[i].phc);
+		WANT_INT(phc, cases[i].any,
+		    password_rest(phc, &cases[i].cost, &rest));
+		WANT_INT(phc, cases[i].want.ln, rest.ln);
+		WANT_INT(phc, cases[i].want.r, rest.r);
+		WANT_INT(phc, cases[i].want.p, rest.p);
+	}
+}
+END_TEST
+
 START_TEST(burn_and_time)
 {
 	double ms = password_time_ms(&cheap, 2);
@@ -278,6 +309,7 @@ password_tests(void)
 	tcase_add_test(t, longest_password);
 	tcase_add_test(t, cost_bounds);
 	tcase_add_test(t, outdated);
+	tcase_add_test(t, rest_of_the_work);
 	tcase_add_test(t, burn_and_time);
 	return t;
 }
