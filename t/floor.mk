@@ -263,6 +263,25 @@ t_e2e_faults_shift_so_LDFLAGS = -shared
 t_e2e_faults_shift_so_LDADD =
 EXTRA_DIST += t/e2e/faults/under-load.t
 
+# Nor do the crowds'.
+WEB = t/support/web.c t/support/web.h
+check_PROGRAMS += t/e2e/hostile/crowd t/e2e/hostile/trickle
+t_e2e_hostile_crowd_SOURCES = t/e2e/hostile/crowd.c $(WEB)
+t_e2e_hostile_crowd_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_e2e_hostile_crowd_LDADD = -lpthread
+t_e2e_hostile_trickle_SOURCES = t/e2e/hostile/trickle.c $(WEB)
+t_e2e_hostile_trickle_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_e2e_hostile_trickle_LDADD =
+check_PROGRAMS += t/e2e/hostile/flood
+t_e2e_hostile_flood_SOURCES = t/e2e/hostile/flood.c $(WEB)
+t_e2e_hostile_flood_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_e2e_hostile_flood_LDADD = -lpthread
+check_PROGRAMS += t/e2e/hostile/timing
+t_e2e_hostile_timing_SOURCES = t/e2e/hostile/timing.c $(WEB)
+t_e2e_hostile_timing_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
+t_e2e_hostile_timing_LDADD = -lm
+EXTRA_DIST += t/e2e/crowd.t t/e2e/flood.t t/e2e/hostile/timing.t
+
 EXTRA_DIST += t/e2e/avatar.t t/e2e/faults.t t/e2e/hostile.t \
 	t/e2e/hostile.mjs t/e2e/run t/e2e/tap.sh \
 	t/e2e/mail.t t/e2e/nginx.t \

@@ -19,6 +19,7 @@ const total = Number(process.env.HOSTILE_REQUESTS ?? 20000);
 const only = process.env.HOSTILE_ONLY;
 const CLIENTS = 16;
 const SLOW = 200;
+const SLOW_FROM = '127.0.0.2'; /* they would fill another's limit */
 const HANG_MS = 30000;
 const SHOWN = 10;
 const JSON_TYPE = 'application/json';
@@ -861,7 +862,8 @@ function bytesOf(request) {
  */
 function slowStart() {
 	const sockets = Array.from({ length: SLOW }, (_, n) => {
-		const socket = net.connect({ host: hostname, port });
+		const socket = net.connect({ host: hostname, port,
+			localAddress: SLOW_FROM });
 		socket.on('error', () => {});
 		socket.resume();
 		socket.write(n % 2 ?
