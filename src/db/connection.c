@@ -161,6 +161,38 @@ session_set(struct db *db, MYSQL *my)
 }
 
 static bool
+clustered(MYSQL *my)
+{
+	static const char show[] = "SHOW SESSION VARIABLES LIKE 'wsrep_on'";
+	MYSQL_RES *res;
+	MYSQL_ROW row;
+	bool on;
+
+	if (mysql_real_query(my, show, sizeof(show) - 1) != 0)
+		return false;
+	res = mysql_store_result(my);
+	if (res == NULL)
+		return false;
+	row = mysql_fetch_row(res);
+	on = row != NULL && row[1] != NULL && strcmp(row[1], "ON") == 0;
+	mysql_free_result(res);
+	return on;
+}
+
+/*
+ * In a Galera cluster a read waits for what other nodes have committed by
+ * then: a session that was ended there is not alive here for a moment more.
+ */
+static bool
+cluster_set(MYSQL *my)
+{
+	static const char wait[] = "SET SESSION wsrep_sync_wait = 1";
+
+	return !clustered(my) ||
+	    mysql_real_query(my, wait, sizeof(wait) - 1) == 0;
+}
+
+static bool
 connect_try(struct db *db, MYSQL *my)
 {
 	const struct conf *conf = db->conf;
@@ -171,7 +203,7 @@ connect_try(struct db *db, MYSQL *my)
 		   db->user[0] != '\0' ? db->user : NULL, conf->db_password,
 		   conf->db_name, local ? 0 : (unsigned)conf->db_port,
 		   conf->db_socket, 0) != NULL &&
-	    session_set(db, my);
+	    session_set(db, my) && cluster_set(my);
 }
 
 /* One line when it goes, one when it is back. */
