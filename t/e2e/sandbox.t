@@ -50,11 +50,6 @@ sql() {
 	$E2E_AS mariadb --no-defaults -S "$db/s" -u root -N -e "$1"
 }
 
-finish() {
-	second clean --yes >/dev/null 2>&1 || true
-	[[ -z $server ]] || kill -9 "$server" 2>/dev/null || true
-}
-
 server_make() {
 	mkdir -p "$db/tmp"
 	chmod 755 "$db"
@@ -72,11 +67,11 @@ server_make() {
 
 confined() {
 	local want=$1 state=$2 pid
-	for pid in $(sed -n 's/^\(worker\|jobs\) .*pid=\([0-9]*\).*/\2/p' \
-	    "$state/var/state/status"); do
+	while read -r pid; do
 		proc_is "$pid" NoNewPrivs 1 && proc_is "$pid" Seccomp "$want" ||
 			echo "$pid"
-	done
+	done < <(sed -n 's/^\(worker\|jobs\) .*pid=\([0-9]*\).*/\2/p' \
+	    "$state/var/state/status")
 }
 
 status_of() {
@@ -115,7 +110,8 @@ conf() {
 	done
 }
 
-trap finish EXIT
+trap 'second clean --yes >/dev/null 2>&1 || true
+	[[ -z $server ]] || kill -9 "$server" 2>/dev/null || true' EXIT
 mode=$(status_of "$E2E_STATE")
 filter=$([[ $mode == on ]] && echo 2 || echo 0)
 if grep -q __asan_init "$E2E_STATE/prefix/sbin/cardea"; then
