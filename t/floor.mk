@@ -308,3 +308,22 @@ EXTRA_DIST += t/lint/lib.sh t/lint/strip.awk t/lint/format
 if HAVE_CLANG_FORMAT
 TESTS += t/lint/format
 endif
+
+# Under valgrind, in a build without sanitizers that has --enable-arena-debug.
+# `check-valgrind` takes what a change waits for, `check-valgrind-all` all
+# that runs there: valgrind 3.19 cannot close_range(), which t/unit/mail and
+# the daemon's tests need, nor be in a sandbox.
+EXTRA_DIST += t/support/memcheck
+VALGRIND_UNITS = t/unit/base t/unit/fcgi t/unit/flow t/unit/http \
+	t/unit/multipart t/unit/quota
+VALGRIND_MORE = t/unit/agent t/unit/conf t/unit/crypto t/unit/db \
+	t/unit/image t/unit/json t/unit/place t/unit/stmts
+check-valgrind: $(VALGRIND_UNITS) t/api/api t/races/races
+	@$(AM_TESTS_ENVIRONMENT) $(top_srcdir)/t/support/memcheck \
+		$(VALGRIND_UNITS) t/api/api:auth t/api/api:refresh \
+		t/races/races:crowds
+check-valgrind-all: $(check_PROGRAMS)
+	@$(AM_TESTS_ENVIRONMENT) $(top_srcdir)/t/support/memcheck \
+		$(VALGRIND_UNITS) $(VALGRIND_MORE) t/api/api \
+		t/races/races:crowds
+.PHONY: check-valgrind check-valgrind-all

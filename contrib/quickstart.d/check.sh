@@ -36,6 +36,20 @@ suite() {
 	count_tests "$dir"
 }
 
+# Some of the tests under valgrind; MEMCHECK=all all that it can run, which
+# takes a quarter of an hour.
+memcheck() {
+	local dir=$BUILD_ROOT/check-valgrind good bad
+	stage "valgrind build" compile_in "$dir" gcc --enable-arena-debug ||
+		return 0
+	stage valgrind as_source_owner make -C "$dir" -j "$(nproc)" \
+	    "check-valgrind${MEMCHECK:+-$MEMCHECK}" || true
+	good=$(grep -c '^ok' "$STEP_LOG" || true)
+	bad=$(grep -c '^not ok' "$STEP_LOG" || true)
+	printf '%22s%d passed, %d failed\n' '' "$good" "$bad"
+	PASSED=$((PASSED + good)) FAILED=$((FAILED + bad))
+}
+
 compile_in() {
 	local dir=$1 cc=$2
 	shift 2
@@ -149,7 +163,7 @@ end_to_end_stage() {
 
 check() {
 	# shellcheck disable=SC2034
-	STEPS=$((${FAULT_ROUNDS:+1} + 11))
+	STEPS=$((${FAULT_ROUNDS:+1} + 13))
 	BUILD_ROOT=$SRC/_build
 	as_source_owner mkdir -p "$BUILD_ROOT"
 	packages "$BUILD_ROOT/check-packages.log" "${BUILD_PACKAGES[@]}" \
@@ -157,6 +171,7 @@ check() {
 	stage autoreconf as_source_owner autoreconf -fi "$SRC" || check_end
 	suite gcc gcc --enable-werror --enable-sanitizers --enable-arena-debug
 	suite clang clang --enable-werror
+	memcheck
 	stage format as_source_owner make -C "$BUILD_ROOT/check-gcc" \
 	    format-check || true
 	stage shellcheck shell_lint || true

@@ -38,6 +38,7 @@ CHECK_PACKAGES=(
 	clang-format=/usr/bin/clang-format
 	shellcheck=/usr/bin/shellcheck
 	spawn-fcgi=/usr/bin/spawn-fcgi
+	valgrind=/usr/bin/valgrind
 	xz-utils=/usr/bin/xz
 	chromium=/usr/bin/chromium
 	python3-requests=/usr/lib/python3/dist-packages/requests/__init__.py

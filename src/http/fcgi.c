@@ -33,6 +33,9 @@
 #include "http/request.h"
 #include "http/response.h"
 
+/* Of a signal set, what sigemptyset() and its like fill. */
+#define SIGSET_BYTES ((NSIG - 1) / 8)
+
 struct fcgi {
 	int epoll;
 	sigset_t open; /* what `blocked` was made for */
@@ -321,7 +324,7 @@ fcgi_next(struct fcgi *f, struct arena *mem, const sigset_t *open,
 
 	f->whole = false; /* not answered: the peer may still write */
 	request_end(f);
-	if (memcmp(open, &f->open, sizeof(*open)) != 0)
+	if (memcmp(open, &f->open, SIGSET_BYTES) != 0)
 		open_set(f, open);
 	if (signals_deliver(f))
 		return FCGI_NOTHING;

@@ -856,25 +856,32 @@ function bytesOf(request) {
 
 /* --- slow clients --- */
 
+function slowOpen(n) {
+	const socket = net.connect({ host: hostname, port,
+		localAddress: SLOW_FROM });
+	socket.on('error', () => {});
+	socket.resume();
+	socket.write(n % 2 ?
+	    'GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX-A: ' :
+	    'POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\n' +
+	    `Content-Type: ${JSON_TYPE}\r\nContent-Length: 9999\r\n\r\n{`);
+	return socket;
+}
+
 /*
  * They hold connections while everything else is asked: half of them never
- * end their headers, half never their body. Gives how to end them.
+ * end their headers, half never their body, and who is thrown out comes
+ * again. Gives how to end them.
  */
 function slowStart() {
-	const sockets = Array.from({ length: SLOW }, (_, n) => {
-		const socket = net.connect({ host: hostname, port,
-			localAddress: SLOW_FROM });
-		socket.on('error', () => {});
-		socket.resume();
-		socket.write(n % 2 ?
-		    'GET /api/v1/health HTTP/1.1\r\nHost: a\r\nX-A: ' :
-		    'POST /api/v1/auth/signin HTTP/1.1\r\nHost: a\r\n' +
-		    `Content-Type: ${JSON_TYPE}\r\nContent-Length: 9999\r\n\r\n{`);
-		return socket;
-	});
+	const sockets = Array.from({ length: SLOW }, (_, n) => slowOpen(n));
 	const timer = setInterval(() => {
-		for (const socket of sockets.filter((s) => s.writable))
-			socket.write(' ');
+		sockets.forEach((socket, n) => {
+			if (socket.writable)
+				socket.write(' ');
+			else
+				sockets[n] = slowOpen(n);
+		});
 	}, 1000);
 	return () => {
 		clearInterval(timer);

@@ -87,6 +87,8 @@ api_open(struct api *a)
 	a->db.conf.scrypt_allow_weak = true;
 	a->db.conf.scrypt_ln = 4;
 	a->db.conf.scrypt_p = 1;
+	if (getenv("CARDEA_TEST_SIGNING") != NULL)
+		a->db.conf.signing_alg = getenv("CARDEA_TEST_SIGNING");
 	s->conf = &a->db.conf;
 	s->mem = arena_new(0);
 	s->secret = arena_new_secret(0);
