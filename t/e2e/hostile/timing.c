@@ -76,26 +76,34 @@ next_body(struct kind *k, char body[BODY_MAX])
 	return true;
 }
 
+/* No sample: the gate was full, or a quota was used up. */
+static bool
+refused(int status)
+{
+	return status == 503 || status == 429;
+}
+
 /*
- * 503 is no sample: the service had no time for this one. A kept connection
- * that the server ends is opened again outside of the time that counts.
+ * What is refused is asked again. A connection that the server ended is
+ * opened outside of the time that counts.
  */
 static void
 sample(struct kind *k, int i)
 {
 	static struct web_answer a;
 	struct timespec rest = { 0, (1 + below(4)) * 500000L };
+	struct timespec later = { 1, 0 };
 	char body[BODY_MAX];
 	double from;
 	int status = 0;
 
 	if (!next_body(k, body))
 		exit(2);
-	for (int tries = 0; tries < 50 && (status == 0 || status == 503);
+	for (int tries = 0; tries < 100 && (status == 0 || refused(status));
 	     tries++) {
 		if (web.fd < 0)
 			web.fd = web_dial(web.port, 0, 0);
-		nanosleep(&rest, NULL);
+		nanosleep(refused(status) ? &later : &rest, NULL);
 		from = now_us();
 		web_ask(&web,
 		    &(struct web_request) { "POST", path, NULL, body, false },
