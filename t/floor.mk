@@ -261,7 +261,7 @@ t_e2e_faults_shift_so_SOURCES = t/e2e/faults/shift.c
 t_e2e_faults_shift_so_CFLAGS = $(AM_CFLAGS) -fPIC
 t_e2e_faults_shift_so_LDFLAGS = -shared
 t_e2e_faults_shift_so_LDADD =
-EXTRA_DIST += t/e2e/faults/under-load.t
+EXTRA_DIST += t/e2e/faults/faults.t
 
 # Nor do the crowds'.
 WEB = t/support/web.c t/support/web.h
@@ -282,7 +282,7 @@ t_e2e_hostile_timing_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/t
 t_e2e_hostile_timing_LDADD = -lm
 EXTRA_DIST += t/e2e/crowd.t t/e2e/flood.t t/e2e/hostile/timing.t
 
-EXTRA_DIST += t/e2e/avatar.t t/e2e/faults.t t/e2e/hostile.t \
+EXTRA_DIST += t/e2e/avatar.t t/e2e/hostile.t \
 	t/e2e/hostile.mjs t/e2e/run t/e2e/tap.sh \
 	t/e2e/mail.t t/e2e/nginx.t \
 	t/e2e/quickstart.t t/e2e/sandbox.t \

@@ -6,6 +6,7 @@
 #include "daemon/jobs.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -29,6 +30,8 @@
 #define RETRY_US (5 * CLOCK_SECOND)
 /* Between two rounds: a row that never gets done must not eat a core. */
 #define PAUSE_US (CLOCK_SECOND / 50)
+/* No slewing of the clock comes to that much in one sleep. */
+#define STEP_US CLOCK_SECOND
 
 const struct job jobs[] = {
 	{ "keys", due_keys },
@@ -139,15 +142,34 @@ sleep_until(struct shared *shared, uint32_t seq, int64_t due_us)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
+static int64_t
+clock_offset_us(void)
+{
+	return clock_now_us() - clock_mono_us();
+}
+
+/* Somebody set the wall clock: what is due and what expires moved with it. */
+static void
+clock_watch(int64_t *offset_us)
+{
+	int64_t by_us = clock_offset_us() - *offset_us;
+
+	if (llabs(by_us) >= STEP_US)
+		log_warn("clock.step", KI("by_ms", by_us / 1000));
+	*offset_us += by_us;
+}
+
 static void
 jobs_loop(struct service *sv)
 {
 	struct shared *shared = sv->shared;
+	int64_t offset_us = clock_offset_us();
 
 	while (!stop_asked() && !runner_lost()) {
 		uint32_t seq = atomic_load(&shared->jobs_seq);
 		int64_t due_us = due_ask(sv);
 
+		clock_watch(&offset_us);
 		if (due_us != 0 && due_us <= clock_now_us())
 			jobs_run_once(sv, &due_us);
 		sleep_until(shared, seq, due_us);

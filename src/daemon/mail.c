@@ -7,6 +7,7 @@
 #include "daemon/mail.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -29,6 +30,7 @@
 #define BACKOFF_MAX    (4 * CLOCK_HOUR)
 #define DOWN_PAUSE     (30 * CLOCK_SECOND)
 #define NAME_MAX_CHARS 60
+#define MARK_NAP_NS    200000000
 
 int64_t
 mail_backoff_us(int64_t attempts)
@@ -220,6 +222,29 @@ hopeless(const struct ctx *cx, const struct outbox_row *row)
 	return row->attempts > cx->conf->mail_attempts;
 }
 
+/*
+ * It is out, and only we know: whoever took the row after us would send it
+ * once more. While the database is away there is nothing else to do.
+ */
+static int
+mark_done(struct ctx *cx, const struct outbox_row *row)
+{
+	struct timespec nap = { 0, MARK_NAP_NS };
+	char id[ID_TEXT_MAX];
+	int r = outbox_done(cx, row);
+
+	if (r <= 0)
+		return r;
+	id_format("mail", &row->id, id);
+	log_warn("mail.unmarked", KS("mail", id));
+	while (r > 0 && !stop_asked()) {
+		nanosleep(&nap, NULL);
+		ctx_fail_clear(cx);
+		r = outbox_done(cx, row);
+	}
+	return r;
+}
+
 static int
 row_serve(struct ctx *cx, const struct transport *t,
     const struct outbox_row *row, enum mail_outcome *ret)
@@ -235,7 +260,7 @@ row_serve(struct ctx *cx, const struct transport *t,
 	if (*ret != MAIL_SENT)
 		return failed(cx, row, *ret == MAIL_REFUSED, why.p);
 	outcome_log(cx, row, "mail.sent", NULL);
-	return outbox_done(cx, row);
+	return mark_done(cx, row);
 }
 
 int

@@ -272,6 +272,19 @@ earlier(int64_t a_us, int64_t b_us)
 	return a_us < b_us ? a_us : b_us;
 }
 
+/*
+ * A mail that is on its way when the configuration is read anew may take its
+ * whole time-out: ended before, it would have to be sent once more. At an
+ * end of all nobody waits that long.
+ */
+static int64_t
+patience_us(const struct master *m, const struct proc *p)
+{
+	if (m->draining || p != &m->procs.proc[PROC_JOBS])
+		return PATIENCE_US;
+	return PATIENCE_US + m->setup->conf.mail_timeout_s * CLOCK_SECOND;
+}
+
 /* Tells one process to end, again and again. Returns when next. */
 static int64_t
 child_press(struct master *m, struct proc *p, int64_t now_us)
@@ -282,7 +295,7 @@ child_press(struct master *m, struct proc *p, int64_t now_us)
 		p->asked_us = now_us;
 	else if (now_us - p->repeated_us < REPEAT_US && !m->at_once)
 		return p->repeated_us + REPEAT_US;
-	if (now_us - p->asked_us >= PATIENCE_US && !m->at_once) {
+	if (now_us - p->asked_us >= patience_us(m, p) && !m->at_once) {
 		log_warn("master.child_killed", KI("child", p->pid),
 		    KS("problem", "did not end"));
 		sig = SIGKILL;
@@ -579,6 +592,17 @@ log_hand_over(const struct master *m, struct buf *problems)
 	return -1;
 }
 
+/* One that was killed could not say so. */
+static void
+predecessor_note(const struct master *m)
+{
+	pid_t pid = status_pid_read(m->setup->conf.state_dir);
+
+	if (pid > 0 && pid != getpid() && kill(pid, 0) != 0 && errno == ESRCH)
+		log_warn("master.predecessor", KI("master", pid),
+		    KS("problem", "it was killed, or the machine went down"));
+}
+
 /* In this order: what needs root first, what may not be root's last. */
 static int
 master_prepare(struct master *m, struct buf *problems)
@@ -592,6 +616,7 @@ master_prepare(struct master *m, struct buf *problems)
 	    priv_drop(&m->priv, problems) != 0)
 		return -1;
 	sandboxes_prepare(m->setup);
+	predecessor_note(m);
 	return status_pid_write(conf->state_dir, problems);
 }
 

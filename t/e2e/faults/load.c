@@ -7,11 +7,18 @@
  *	load run PORT JOURNAL CLIENTS    until SIGTERM; prints what happened
  *	load verify PORT JOURNAL         every entry against the API
  *
+ * SIGUSR1 says that the service is back, SIGUSR2 that it will be taken away:
+ * a request that fails between them, from its begin to its end, is wrong. An
+ * answer that says that nothing was done is believed: a repeat may then not
+ * be told that it was. After SIGTSTP no request begins, "paused" is printed
+ * when none is on its way any more; SIGCONT lets people go on.
+ *
  * A line of the journal is a person: e-mail, the password in force, the
- * first refresh token (spent), the newest access and refresh tokens, and the
- * access token of a session that was signed out; "-" for what is not yet.
- * The last line of a person counts. A line that ends in "?" is a request
- * whose outcome was never told; what it may have changed is not judged.
+ * first refresh token (spent), the newest access and refresh tokens, the
+ * access token of a session that was signed out, and how often a successor
+ * was adopted; "-" for what is not yet. The last line of a person counts. A
+ * line that ends in "?" is a request whose outcome was never told; what it
+ * may have changed is not judged.
  */
 #include "config.h"
 
@@ -35,6 +42,7 @@
 #define TOKEN_MAX   2048
 #define TEXT_MAX    128
 #define PAUSE_MS    50
+#define THINK_MS    25
 #define TIMEOUT_S   20
 
 struct answer {
@@ -46,6 +54,7 @@ struct person {
 	char email[TEXT_MAX], password[TEXT_MAX];
 	char spent[TOKEN_MAX], access[TOKEN_MAX], refresh[TOKEN_MAX];
 	char ended[TOKEN_MAX];
+	int adoptions;
 	bool open; /* the outcome of the last request is not known */
 };
 
@@ -60,14 +69,19 @@ struct client {
 static int port;
 static FILE *journal;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static volatile sig_atomic_t stopping;
-static _Atomic int requests, failed, refused, wrong, done;
+static volatile sig_atomic_t stopping, back, paused;
+static _Atomic int requests, failed, wrong, done, resting;
+static int all_clients;
 
 static void
-on_stop(int sig)
+on_signal(int sig)
 {
-	(void)sig;
-	stopping = 1;
+	if (sig == SIGUSR1 || sig == SIGUSR2)
+		back = sig == SIGUSR1;
+	else if (sig == SIGTSTP || sig == SIGCONT)
+		paused = sig == SIGTSTP;
+	else
+		stopping = 1;
 }
 
 static void
@@ -102,8 +116,11 @@ read_all(int fd, char *p, size_t max)
 	size_t n = 0;
 	ssize_t r;
 
-	while (n < max - 1 && (r = recv(fd, p + n, max - 1 - n, 0)) > 0)
-		n += (size_t)r;
+	do {
+		r = recv(fd, p + n, max - 1 - n, 0);
+		if (r > 0)
+			n += (size_t)r;
+	} while (n < max - 1 && (r > 0 || (r < 0 && errno == EINTR)));
 	p[n] = '\0';
 	return n;
 }
@@ -191,9 +208,9 @@ static void
 journal_put(const struct person *p)
 {
 	pthread_mutex_lock(&lock);
-	fprintf(journal, "%s %s %s %s %s %s %s\n", p->email, p->password,
+	fprintf(journal, "%s %s %s %s %s %s %d %s\n", p->email, p->password,
 	    dash(p->spent), dash(p->access), dash(p->refresh), dash(p->ended),
-	    p->open ? "?" : ".");
+	    p->adoptions, p->open ? "?" : ".");
 	fflush(journal);
 	pthread_mutex_unlock(&lock);
 }
@@ -277,6 +294,13 @@ send_me(struct client *c, struct answer *a)
 }
 
 static void
+take_adoption(struct client *c, const struct answer *a)
+{
+	(void)a;
+	c->p.adoptions++;
+}
+
+static void
 send_signout(struct client *c, struct answer *a)
 {
 	char body[TOKEN_MAX + TEXT_MAX];
@@ -292,6 +316,7 @@ take_signout(struct client *c, const struct answer *a)
 	memcpy(c->p.ended, c->other_access, sizeof(c->p.ended));
 }
 
+#define OLD_PASSWORD "Hinge-and-Door-1"
 #define NEW_PASSWORD "Fresh-Paint-99"
 
 static void
@@ -327,9 +352,9 @@ static const struct step {
 	{ "sign-up", send_signup, take_signup, 409, true },
 	{ "me", send_me, NULL, 0, false },
 	{ "refresh", send_refresh, take_refresh, 0, false },
-	{ "adoption", send_me, NULL, 0, true },
+	{ "adoption", send_me, take_adoption, 0, true },
 	{ "refresh", send_refresh, take_refresh, 0, false },
-	{ "second adoption", send_me, NULL, 0, true },
+	{ "second adoption", send_me, take_adoption, 0, true },
 	{ "sign-in", send_signin, take_other, 0, true },
 	{ "sign-out", send_signout, take_signout, 401, true },
 	{ "password change", send_password, take_password, 400, true },
@@ -342,6 +367,22 @@ static bool
 is_failure(const struct answer *a)
 {
 	return a->status == 0 || a->status >= 500;
+}
+
+static const char *
+answer_header(const struct answer *a, const char *name)
+{
+	const char *h = strcasestr(a->text, name);
+	const char *body = strstr(a->text, "\r\n\r\n");
+
+	return h != NULL && h < body ? h + strlen(name) : NULL;
+}
+
+/* Whether what was asked for may have been done all the same. */
+static bool
+in_doubt(const struct answer *a)
+{
+	return a->status != 503 || strstr(a->text, "outcome") != NULL;
 }
 
 /* Signed up, but the answer was lost: the person signs in instead. */
@@ -381,17 +422,20 @@ step_ends(struct client *c, const struct step *s, const struct answer *a)
 }
 
 static void
-failure_count(const struct step *s, const struct answer *a)
+failure_count(struct client *c, const struct step *s, const struct answer *a,
+    bool was_back)
 {
-	if (a->status == 503) {
-		refused++;
-		return;
-	}
+	const char *retry = answer_header(a, "\r\nRetry-After: ");
+
 	failed++;
 	pthread_mutex_lock(&lock);
 	printf("failed: %s: status %d\n", s->name, a->status);
 	fflush(stdout);
 	pthread_mutex_unlock(&lock);
+	if (a->status == 503 && (retry == NULL || strtol(retry, NULL, 10) < 1))
+		complain(c->p.email, "503 without Retry-After", a);
+	if (was_back && back)
+		complain(c->p.email, "the service was back", a);
 }
 
 /* False when the person's story ends here. */
@@ -403,11 +447,13 @@ step_run(struct client *c, const struct step *s)
 
 	c->in_doubt = false;
 	for (;;) {
+		bool was_back = back;
+
 		s->send(c, &a);
 		if (!is_failure(&a))
 			break;
-		failure_count(s, &a);
-		c->in_doubt = true;
+		failure_count(c, s, &a, was_back);
+		c->in_doubt |= in_doubt(&a);
 		if (stopping) {
 			c->p.open = s->writes;
 			journal_put(&c->p);
@@ -424,15 +470,32 @@ step_run(struct client *c, const struct step *s)
 }
 
 static void
+rest(void)
+{
+	if (!paused)
+		return;
+	if (++resting == all_clients) {
+		puts("paused");
+		fflush(stdout);
+	}
+	while (paused && !stopping)
+		pause_ms(THINK_MS);
+	resting--;
+}
+
+static void
 person_live(struct client *c)
 {
 	memset(&c->p, 0, sizeof(c->p));
 	snprintf(c->p.email, sizeof(c->p.email), "load-%ld-%d-%d@example.com",
 	    (long)getpid(), c->number, c->people++);
-	snprintf(c->p.password, sizeof(c->p.password), "Hinge-and-Door-1");
-	for (size_t i = 0; i < STEPS && !stopping; i++)
+	snprintf(c->p.password, sizeof(c->p.password), OLD_PASSWORD);
+	for (size_t i = 0; i < STEPS && !stopping; i++) {
+		rest();
 		if (!step_run(c, &steps[i]))
 			return;
+		pause_ms(THINK_MS);
+	}
 }
 
 static void *
@@ -448,11 +511,14 @@ client_main(void *arg)
 static int
 run(int clients)
 {
+	static const int heard[] = { SIGTERM, SIGINT, SIGUSR1, SIGUSR2, SIGTSTP,
+		SIGCONT };
 	static struct client client[CLIENTS_MAX];
-	struct sigaction sa = { .sa_handler = on_stop };
+	struct sigaction sa = { .sa_handler = on_signal };
 
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
+	all_clients = clients;
+	for (size_t i = 0; i < sizeof(heard) / sizeof(heard[0]); i++)
+		sigaction(heard[i], &sa, NULL);
 	for (int i = 0; i < clients; i++) {
 		client[i].number = i;
 		pthread_create(&client[i].thread, NULL, client_main,
@@ -460,8 +526,8 @@ run(int clients)
 	}
 	for (int i = 0; i < clients; i++)
 		pthread_join(client[i].thread, NULL);
-	printf("requests %d failed %d refused %d wrong %d acknowledged %d\n",
-	    requests, failed, refused, wrong, done);
+	printf("requests %d failed %d wrong %d acknowledged %d\n", requests,
+	    failed, wrong, done);
 	return wrong == 0 ? 0 : 1;
 }
 
@@ -489,6 +555,11 @@ person_verify(const struct person *p)
 	expect(p, "its refresh token", 200, &a);
 	send_signin(&c, &a);
 	expect(p, "the password in force", 200, &a);
+	if (strcmp(p->password, NEW_PASSWORD) == 0) {
+		snprintf(c.p.password, sizeof(c.p.password), OLD_PASSWORD);
+		send_signin(&c, &a);
+		expect(p, "the password before it", 401, &a);
+	}
 	if (strcmp(p->ended, "-") == 0)
 		return;
 	ask("GET", "/api/v1/auth/me", p->ended, "", &a);
@@ -519,6 +590,8 @@ person_read(char *line, struct person *p)
 	word(&line, p->access, sizeof(p->access));
 	word(&line, p->refresh, sizeof(p->refresh));
 	word(&line, p->ended, sizeof(p->ended));
+	word(&line, open, sizeof(open));
+	p->adoptions = (int)strtol(open, NULL, 10);
 	word(&line, open, sizeof(open));
 	p->open = open[0] == '?';
 }

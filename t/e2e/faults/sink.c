@@ -1,16 +1,29 @@
 /*
  * A mail server that takes every mail, one connection after the other, and
- * appends the Message-ID of each to a file before it acknowledges it.
+ * appends its recipient, the first word of its subject and its Message-ID to
+ * a file before it acknowledges it.
  *
  *	sink PORT FILE
+ *
+ * While there is a FILE.hold the acknowledgement waits; FILE.held is there
+ * as long as it does.
  */
+#include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+#define MAX 256
+
+static char hold_path[PATH_MAX], held_path[PATH_MAX];
 
 static void
 say(FILE *to, const char *line)
@@ -19,23 +32,53 @@ say(FILE *to, const char *line)
 	fflush(to);
 }
 
-/* The lines up to the single dot; the Message-ID among them is kept. */
+/* The first word after a header's name, into text. */
 static void
-message_take(FILE *from, FILE *ids)
+header_take(const char *line, const char *name, char text[MAX])
 {
-	char line[2048];
+	size_t n = strlen(name);
+
+	line += n;
+	if (strncasecmp(line - n, name, n) == 0)
+		snprintf(text, MAX, "%.*s", (int)strcspn(line, " \r\n"), line);
+}
+
+/* The lines up to the single dot. */
+static void
+message_take(FILE *from, FILE *record)
+{
+	char line[2048], to[MAX] = "-", subject[MAX] = "-", id[MAX] = "-";
+	bool head = true;
 
 	while (fgets(line, sizeof(line), from) != NULL) {
 		if (strcmp(line, ".\r\n") == 0)
 			break;
-		if (strncasecmp(line, "Message-ID:", 11) == 0)
-			fputs(line, ids);
+		head = head && line[0] != '\r';
+		if (!head)
+			continue;
+		header_take(line, "To: ", to);
+		header_take(line, "Subject: ", subject);
+		header_take(line, "Message-ID: ", id);
 	}
-	fflush(ids);
+	fprintf(record, "%s %s %s\n", to, subject, id);
+	fflush(record);
 }
 
 static void
-serve(FILE *f, FILE *to, FILE *ids)
+hold(void)
+{
+	struct timespec moment = { 0, 10 * 1000 * 1000 };
+
+	if (access(hold_path, F_OK) != 0)
+		return;
+	close(open(held_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	while (access(hold_path, F_OK) == 0)
+		nanosleep(&moment, NULL);
+	unlink(held_path);
+}
+
+static void
+serve(FILE *f, FILE *to, FILE *record)
 {
 	char line[2048];
 
@@ -45,7 +88,8 @@ serve(FILE *f, FILE *to, FILE *ids)
 			break;
 		if (strncasecmp(line, "DATA", 4) == 0) {
 			say(to, "354 go on");
-			message_take(f, ids);
+			message_take(f, record);
+			hold();
 		}
 		say(to, "250 ok");
 	}
@@ -70,18 +114,21 @@ listen_on(int port)
 int
 main(int argc, char **argv)
 {
-	FILE *ids = argc == 3 ? fopen(argv[2], "ae") : NULL;
+	FILE *record = argc == 3 ? fopen(argv[2], "ae") : NULL;
 	int fd, c;
 
-	if (ids == NULL) {
+	if (record == NULL) {
 		fprintf(stderr, "usage: sink PORT FILE\n");
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN);
+	snprintf(hold_path, sizeof(hold_path), "%s.hold", argv[2]);
+	snprintf(held_path, sizeof(held_path), "%s.held", argv[2]);
 	fd = listen_on((int)strtol(argv[1], NULL, 10));
 	while ((c = accept(fd, NULL, NULL)) >= 0) {
 		FILE *f = fdopen(c, "r"), *to = fdopen(dup(c), "w");
 
-		serve(f, to, ids);
+		serve(f, to, record);
 		fclose(to);
 		fclose(f);
 	}
