@@ -40,7 +40,8 @@ suite() {
 # takes a quarter of an hour.
 memcheck() {
 	local dir=$BUILD_ROOT/check-valgrind good bad
-	stage "valgrind build" compile_in "$dir" gcc --enable-arena-debug ||
+	stage "valgrind build" compile_in "$dir" gcc --enable-arena-debug \
+	    CFLAGS='-g -O1 -ftrivial-auto-var-init=uninitialized' ||
 		return 0
 	stage valgrind as_source_owner make -C "$dir" -j "$(nproc)" \
 	    "check-valgrind${MEMCHECK:+-$MEMCHECK}" || true
