@@ -122,7 +122,7 @@ delete_tx(struct ctx *cx, void *arg)
 	int r = 0;
 
 	if (is_own(d->actor, d->id))
-		r = user_hold(cx, &d->actor->user);
+		r = actor_hold(cx, d->actor);
 	if (r == 0)
 		r = account_hold(cx, d->actor, d->id, &u);
 	if (r == 0 && u.is_admin)

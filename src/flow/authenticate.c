@@ -48,3 +48,17 @@ actor_recent(const struct ctx *cx, const struct actor *actor)
 	return cx->now_us - actor->session.auth_time <=
 	    cx->conf->reauthentication_s * CLOCK_SECOND;
 }
+
+int
+actor_hold(struct ctx *cx, const struct actor *actor)
+{
+	struct session still;
+	int r = user_hold(cx, &actor->user);
+
+	if (r != ERR_UNAVAILABLE ||
+	    session_get(cx, &actor->user.id, &actor->session.id, &still) !=
+		ERR_NOT_FOUND)
+		return r;
+	ctx_fail_clear(cx);
+	return err_set(cx, ERR_UNAUTHORIZED, NULL);
+}

@@ -25,4 +25,10 @@ int authenticate(struct ctx *, const struct realm *, const char *access_token,
 /* Did the actor prove who they are within the setting reauthentication? */
 bool actor_recent(const struct ctx *, const struct actor *);
 
+/*
+ * user_hold() of the actor: ERR_UNAUTHORIZED when their session has ended
+ * since, ERR_UNAVAILABLE when something else has changed.
+ */
+int actor_hold(struct ctx *, const struct actor *);
+
 #endif

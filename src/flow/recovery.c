@@ -152,7 +152,7 @@ change_tx(struct ctx *cx, void *arg)
 {
 	struct change *ch = arg;
 	const struct user *u = &ch->actor->user;
-	int r = user_hold(cx, u);
+	int r = actor_hold(cx, ch->actor);
 
 	if (r == 0)
 		r = user_set_password(cx, &u->id, ch->phc);

@@ -84,7 +84,7 @@ session_open_extra(struct ctx *cx, const struct actor *actor,
 
 	if (!actor_recent(cx, actor))
 		return err_set(cx, ERR_REAUTHENTICATION_REQUIRED, NULL);
-	r = user_hold(cx, &actor->user);
+	r = actor_hold(cx, actor);
 	if (r == 0)
 		r = session_get(cx, &actor->user.id, &actor->session.id,
 		    &still);

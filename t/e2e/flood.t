@@ -30,9 +30,14 @@ at_least() {
 	[[ -n $2 && $2 -ge $1 ]] && echo "at least $1" || echo "$2"
 }
 
-http -H 'Content-Type: application/json' "$E2E_URL/api/v1/auth/signup" \
-    -d "{\"email\":\"flood-$$@example.com\",\"password\":\"Hinge-and-Door-1\"}"
-is 'sign up' 201 "$STATUS"
+# Whose profile is read is another one: each sign-in opens a session, and of
+# too many the oldest ends.
+for name in flood reader; do
+	http -H 'Content-Type: application/json' \
+	    "$E2E_URL/api/v1/auth/signup" \
+	    -d "{\"email\":\"$name-$$@example.com\",\"password\":\"Hinge-and-Door-1\"}"
+	is "sign up $name" 201 "$STATUS"
+done
 token=${BODY#*\"access_token\":\"}
 token=${token%%\"*}
 
