@@ -125,7 +125,7 @@ reason() {
 	signin) echo "Likely, not measured: load generator, nginx and MariaDB share the cores with the hashing; the floor has them alone." ;;
 	flood) echo "Likely, not measured: one core hashes, and the other carries nginx, MariaDB, the load generator and the workers." ;;
 	refresh) echo "Known: beside SELECT and signature there are two MACs, JSON in and out, and quotas. Their shares were not measured." ;;
-	signout | adopt) echo "Known (strace): each of our writes comes through nginx and FastCGI and after a SELECT; the floor has neither. Their shares were not measured." ;;
+	signout | adopt) echo "Known (strace): each of our writes comes through nginx and FastCGI and after a SELECT; the floor has neither. Likely, not measured: what the workers do between two commits makes fewer of them share one flush of the log." ;;
 	*) echo "Not looked into." ;;
 	esac
 }
@@ -185,7 +185,8 @@ results_file() {
 			# What it costs
 
 			Written by \`contrib/quickstart bench\`; run it to see your own machine's.
-			Only the ratios of one run mean something.
+			Only the ratios of one run mean something. COSTS.md tells where the
+			time goes, and what changed what.
 
 		EOT
 		markdown_table
