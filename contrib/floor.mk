@@ -34,6 +34,7 @@ bench-programs: $(bench_names)
 .PHONY: bench-programs
 EXTRA_DIST += \
 	contrib/doc/threat-model.md \
+	contrib/bench/COSTS.md \
 	contrib/bench/RESULTS.md \
 	contrib/bench/growth.sh \
 	contrib/bench/load.lua \
